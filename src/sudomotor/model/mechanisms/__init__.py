@@ -1,0 +1,51 @@
+"""Rival accounts of why a session blocks sweat glands, behind one interface; none is privileged.
+
+A mechanism is one file with one function `effect(dose, p) -> Effect`. To add another: write the file, add a line to
+`MECHANISMS`, its parameters to `parameters/data/mechanisms.toml`, and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sudomotor.errors import unknown
+from sudomotor.model.mechanisms import acid, acute, charge, colloid, synaptic
+from sudomotor.model.mechanisms.interface import Dose, Effect
+from sudomotor.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A named account of the block."""
+
+    name: str
+    text: str
+    effect: Callable[[Dose, Parameters], Effect]
+    sources: tuple[str, ...]
+    spares_gland: bool  # does a gland under the block still answer to an agonist at its receptor and reach the skin?
+
+
+MECHANISMS: dict[str, Mechanism] = {
+    "charge": Mechanism("charge", "functional block by the charge that a duct still holds when the current stops", charge.effect, ("sato1993", "reinauer1993"), False),
+    "acid": Mechanism("acid", "acid lesion of the duct by protons that enter from the anode bath", acid.effect, ("sato1993", "kreyden2004"), False),
+    "colloid": Mechanism("colloid", "colloid and mineral particles of the water jam the duct", colloid.effect, ("griffen2018",), False),
+    "synaptic": Mechanism("synaptic", "the current through the tissue disrupts release at the nerve ending", synaptic.effect, ("reinauer1993",), True),
+    "acute": Mechanism("acute", "sweating is suppressed only while the current flows", acute.effect, ("shams2011",), False),
+}  # fmt: skip
+
+DEFAULT = "charge"
+
+
+def mechanism(name: str) -> Mechanism:
+    """Look a mechanism up; an unknown name suggests the nearest.
+
+    >>> mechanism("charge").name
+    'charge'
+    """
+    if name not in MECHANISMS:
+        raise unknown("mechanism", name, MECHANISMS)
+    return MECHANISMS[name]
+
+
+__all__ = ["DEFAULT", "MECHANISMS", "Dose", "Effect", "Mechanism", "mechanism"]
