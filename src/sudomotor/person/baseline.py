@@ -24,7 +24,7 @@ from sudomotor.parameters import Parameter
 from sudomotor.person.people import Array
 from sudomotor.person.presets import Inclusion
 from sudomotor.person.sites import SITE_PARAMETERS
-from sudomotor.person.streams import Streams
+from sudomotor.person.streams import Streams, normal_quantile
 
 # baselines of a study further than this from the preset's are another kind of people
 MAX_SHIFT = math.log(10.0)
@@ -93,15 +93,13 @@ def site_baseline(
     streams: Streams,
 ) -> tuple[Array, Array]:
     """Readings at screening and own means of the people at one site, mg/min (n,) each."""
-    from scipy.special import ndtri
-
     name = SITE_PARAMETERS[site].baseline_mg_per_min
     median = np.array([c.value for c in components])[of]
     spread = np.array([c.spread for c in components])[of]
     share = np.array([included_share(c.value, c.spread, at_least) for c in components])[of]
     trust = np.array([_reliability(c.spread, error, site) for c in components])[of]
     # upper part of the distribution: u in (0, 1) becomes the tail probability share (1 - u)
-    z = -ndtri(share * (1.0 - streams.uniform(name)))
+    z = -normal_quantile(share * (1.0 - streams.uniform(name)))
     reading = median * np.exp(spread * z)
     own = median * np.exp(
         trust * spread * z + spread * np.sqrt(trust * (1.0 - trust)) * streams.normal(name + " own")
