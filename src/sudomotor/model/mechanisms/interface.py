@@ -27,8 +27,8 @@ class Dose(Protocol):
         ...
 
     @property
-    def acid_nmol(self) -> Array:
-        """Net acid that enters an open duct."""
+    def acid_nmol(self) -> Array | None:
+        """Net acid that enters an open duct; None where it was not worked out."""
         ...
 
     @property
