@@ -35,11 +35,15 @@ def main() -> None:
     from sudomotor.simulation.reference import reference_blocked
 
     p = load()
-    print(f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"machine: {platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
 
     def timed(people: int, backend: str) -> tuple[float, float, object, object]:
         start = time.perf_counter()
-        prepared = prepare(draw("palmar hyperhidrosis", people, 1, p), Course(*COURSE), days=args.days, parameters=p)
+        prepared = prepare(
+            draw("palmar hyperhidrosis", people, 1, p), Course(*COURSE), days=args.days, parameters=p
+        )
         middle = time.perf_counter()
         history = run_prepared(prepared, p, backend=backend)
         return middle - start, time.perf_counter() - middle, prepared, history
@@ -49,7 +53,9 @@ def main() -> None:
     total = physics + course
     sessions = history.session.sum(axis=0).mean()
     print(f"{args.people} people x {args.days} days, {sessions:.0f} sessions each")
-    print(f"  session physics {physics:.2f} s, course {course:.2f} s (first call with compilation {first:.2f} s)")
+    print(
+        f"  session physics {physics:.2f} s, course {course:.2f} s (first call with compilation {first:.2f} s)"
+    )
     print(f"  total {total:.2f} s, {args.people / total:.0f} people per second")
     print(f"  peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
@@ -58,14 +64,19 @@ def main() -> None:
     ours = max(_error(history.blocked[:, :, i], tight[i]) for i in who)
     for rtol in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6):
         start = time.perf_counter()
-        loose = {i: reference_blocked(prepared, p, history.session, i, rtol=rtol, atol=rtol * 1e-2) for i in who}
+        loose = {
+            i: reference_blocked(prepared, p, history.session, i, rtol=rtol, atol=rtol * 1e-2) for i in who
+        }
         seconds = (time.perf_counter() - start) / len(who)
         error = max(_error(loose[i], tight[i]) for i in who)
-        print(f"  LSODA rtol {rtol:.0e}: {1e3 * seconds:.1f} ms per person, whole-trajectory error {error:.1e}")
+        print(
+            f"  LSODA rtol {rtol:.0e}: {1e3 * seconds:.1f} ms per person, whole-trajectory error {error:.1e}"
+        )
         if error <= 0.01:
             break
     print(f"  ours: {1e3 * total / args.people:.4f} ms per person, whole-trajectory error {ours:.1e}")
-    print(f"  ratio LSODA / ours per person: {seconds / (total / args.people):.0f}x (course alone {seconds / (course / args.people):.0f}x)")
+    whole, alone = (seconds / (each / args.people) for each in (total, course))
+    print(f"  ratio LSODA / ours per person: {whole:.0f}x (course alone {alone:.0f}x)")
 
 
 def _error(a: np.ndarray, b: np.ndarray) -> float:

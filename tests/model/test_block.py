@@ -41,7 +41,9 @@ def test_flow_agrees_with_the_reference_solver(shape, days):
     one = BlockRates(*(np.float64(r[0]) for r in RATES))
     reference = integrate(lambda t, v: rhs(v, one, k, m), y, [0.0, days + 1e-6], {})[-1]
     fast = flow(state, RATES, days + 1e-6)
-    np.testing.assert_allclose(np.concatenate([fast.open[:, 0], fast.blocked[:, 0], fast.fast]), reference, atol=2e-9)
+    np.testing.assert_allclose(
+        np.concatenate([fast.open[:, 0], fast.blocked[:, 0], fast.fast]), reference, atol=2e-9
+    )
 
 
 @given(st.floats(0, 5), st.floats(0, 5))

@@ -46,14 +46,18 @@ def test_a_session_in_two_equal_pieces_is_the_same_session(current, minutes):
 
 
 def test_reversal_takes_charge_back():
-    through, back = (float(held_charge_uC(Held([100.0, second], [10.0, 10.0]), 6.0)[0, 0]) for second in (100.0, -100.0))
+    through, back = (
+        float(held_charge_uC(Held([100.0, second], [10.0, 10.0]), 6.0)[0, 0]) for second in (100.0, -100.0)
+    )
     assert back < through
 
 
 def test_the_charge_account_gives_every_order_that_sato_saw():
     assert hits("charge", BASE) > 1.05 * hits("charge", BASE, role="cathode")
     assert hits("charge", BASE) > 1.05 * hits("charge", BASE + " in saline")
-    assert hits("charge", "10 mA DC for 20 minutes with sealed skin") > 1.05 * hits("charge", "10 mA DC for 20 minutes")
+    assert hits("charge", "10 mA DC for 20 minutes with sealed skin") > 1.05 * hits(
+        "charge", "10 mA DC for 20 minutes"
+    )
     assert hits("charge", BASE) > 1.1 * hits("charge", "5 mA DC for 20 minutes")
 
 
@@ -64,7 +68,9 @@ def test_ten_minutes_do_nearly_what_thirty_do_and_four_much_less():
 
 
 def test_the_synaptic_account_knows_nothing_of_ducts():
-    assert hits("synaptic", "10 mA DC for 20 minutes with sealed skin") == pytest.approx(hits("synaptic", "10 mA DC for 20 minutes"))
+    assert hits("synaptic", "10 mA DC for 20 minutes with sealed skin") == pytest.approx(
+        hits("synaptic", "10 mA DC for 20 minutes")
+    )
     assert hits("synaptic", BASE) == pytest.approx(hits("synaptic", BASE, role="cathode"), rel=1e-6)
 
 

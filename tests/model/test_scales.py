@@ -32,14 +32,18 @@ def test_answers_have_a_probability_and_their_mean(sweat, site, shift):
     chances = hdss_probabilities(np.array(sweat), shift, site, P)
     assert chances.min() >= -1e-12
     assert chances.sum() == pytest.approx(1.0)
-    assert (chances * np.arange(1, 5)).sum() == pytest.approx(float(hdss_mean(np.array(sweat), shift, site, P)))
+    assert (chances * np.arange(1, 5)).sum() == pytest.approx(
+        float(hdss_mean(np.array(sweat), shift, site, P))
+    )
 
 
 def test_rule_of_half_and_four_fifths():
     """One HDSS point is about 50 % of the sweat, two about 80 % (Solish 2007), over people around HDSS 3 to 4."""
     shift = draw("palmar hyperhidrosis, severe", 2000, 1)["hdss_shift"]
     start = 45.0
-    before, half, fifth = (hdss_mean(np.full(2000, start * part), shift, "palms", P).mean() for part in (1.0, 0.5, 0.2))
+    before, half, fifth = (
+        hdss_mean(np.full(2000, start * part), shift, "palms", P).mean() for part in (1.0, 0.5, 0.2)
+    )
     assert before - half == pytest.approx(1.0, abs=0.35)
     assert before - fifth == pytest.approx(2.0, abs=0.45)
 

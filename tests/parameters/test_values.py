@@ -141,7 +141,10 @@ def names_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
                 if sum(len(str(part)) for part in parts if part is not None) >= 6:
                     patterns.append(
                         re.compile(
-                            "".join(r"[a-z]+(?:_[a-z]+)?" if part is None else re.escape(str(part)) for part in parts)
+                            "".join(
+                                r"[a-z]+(?:_[a-z]+)?" if part is None else re.escape(str(part))
+                                for part in parts
+                            )
                         )
                     )
     return texts, patterns

@@ -84,7 +84,10 @@ def test_a_course_interpolates_the_session_it_tabulated():
     effect = mechanism("charge").effect
     grid = np.repeat(NODES[:, None], 30, axis=1)
     between = np.repeat(((NODES[:-1] + NODES[1:]) / 2)[:-1, None], 30, axis=1)
-    table, exact = (effect(course_dose(session, people, blocked=b, parameters=p, acid=False), p).hits for b in (grid, between))
+    table, exact = (
+        effect(course_dose(session, people, blocked=b, parameters=p, acid=False), p).hits
+        for b in (grid, between)
+    )
     found = np.stack([interpolate(table, b, np) for b in between])
     np.testing.assert_allclose(found, exact, atol=0.02 * exact.max())
 
@@ -94,16 +97,24 @@ def test_one_side_leaves_the_other_alone():
     assert history.sides == ("left palm",)
     assert history.blocked_of("left palm")[21].mean() > 0.3
     assert np.all(history.blocked_of("right palm") == 0)
-    np.testing.assert_allclose(history.sweat_of("palms"), 0.5 * (history.sweat_of("left palm") + history.sweat_of("right palm")))
+    np.testing.assert_allclose(
+        history.sweat_of("palms"), 0.5 * (history.sweat_of("left palm") + history.sweat_of("right palm"))
+    )
 
 
 def test_a_named_return_is_treated_too():
-    history = run("Treat left palm at 10 mA DC, return on right palm, for 20 minutes, 5 times a week for 3 weeks", days=25)
+    history = run(
+        "Treat left palm at 10 mA DC, return on right palm, for 20 minutes, 5 times a week for 3 weeks",
+        days=25,
+    )
     assert history.blocked_of("right palm")[21].mean() > 0.3
 
 
 def test_swapping_the_sides_mirrors_the_result():
-    left, right = (run(f"Treat palms at 15 mA DC, anode {side}, for 20 minutes, 5 times a week for 2 weeks") for side in ("left", "right"))
+    left, right = (
+        run(f"Treat palms at 15 mA DC, anode {side}, for 20 minutes, 5 times a week for 2 weeks")
+        for side in ("left", "right")
+    )
     np.testing.assert_allclose(left.blocked_of("left palm"), right.blocked_of("right palm"), rtol=1e-12)
     assert left.blocked_of("left palm")[14].mean() > 1.05 * left.blocked_of("right palm")[14].mean()
 
@@ -115,7 +126,11 @@ def test_alternating_the_anode_treats_both_sides_alike():
 
 
 def test_until_stops_each_person_in_their_own_time():
-    history = run("Treat palms at 15 mA DC for 20 minutes, 5 times a week until sweat <= 15 mg/min or for 8 weeks", days=60, people=60)
+    history = run(
+        "Treat palms at 15 mA DC for 20 minutes, 5 times a week until sweat <= 15 mg/min or for 8 weeks",
+        days=60,
+        people=60,
+    )
     sessions = history.session.sum(axis=0)
     assert len(set(sessions)) > 5
     stopped = sessions < sessions.max()
@@ -127,7 +142,11 @@ def test_until_stops_each_person_in_their_own_time():
 
 
 def test_hdss_rule_is_the_sweat_rule_of_that_person():
-    history = run("Treat palms at 15 mA DC for 20 minutes, 7 times a week until HDSS <= 2 or for 8 weeks", days=60, people=40)
+    history = run(
+        "Treat palms at 15 mA DC for 20 minutes, 7 times a week until HDSS <= 2 or for 8 weeks",
+        days=60,
+        people=40,
+    )
     ended = history.session.sum(axis=0) < history.session.sum(axis=0).max()
     last = history.session.shape[0] - 1 - np.argmax(history.session[::-1] > 0, axis=0)
     hdss = history.hdss_of("palms")
@@ -136,7 +155,8 @@ def test_hdss_rule_is_the_sweat_rule_of_that_person():
 
 
 def test_for_sessions_pause_and_schedule_are_kept():
-    history = run("Treat palms at 10 mA DC for 20 minutes, 3 times a week for 5 sessions", "Pause for 1 week", "Then every 4 days for 3 sessions", days=60, people=1)  # fmt: skip
+    first = "Treat palms at 10 mA DC for 20 minutes, 3 times a week for 5 sessions"
+    history = run(first, "Pause for 1 week", "Then every 4 days for 3 sessions", days=60, people=1)
     days = list(np.flatnonzero(history.session[:, 0]))
     assert days[:5] == [0, 2, 4, 7, 9]
     assert len(days) == 8
@@ -145,7 +165,9 @@ def test_for_sessions_pause_and_schedule_are_kept():
 
 
 def test_missed_sessions_are_missed():
-    full, some = (run(PALMS + miss, people=200, days=28).session.sum() for miss in ("", " missing 25 % of sessions"))
+    full, some = (
+        run(PALMS + miss, people=200, days=28).session.sum() for miss in ("", " missing 25 % of sessions")
+    )
     assert some / full == pytest.approx(0.75, abs=0.03)
 
 
@@ -169,11 +191,25 @@ def test_median_person_is_a_person():
 
 def test_zero_glands_do_not_break_anything():
     p = load().with_values({"gland_density_axilla_per_cm2": 1e-9})
-    history = simulate("axillary hyperhidrosis", Course("Treat axillae at 5 mA DC for 20 minutes, daily for 1 week"), days=7, people=3, parameters=p)
+    history = simulate(
+        "axillary hyperhidrosis",
+        Course("Treat axillae at 5 mA DC for 20 minutes, daily for 1 week"),
+        days=7,
+        people=3,
+        parameters=p,
+    )
     assert np.isfinite(history.blocked).all()
 
 
-@pytest.mark.parametrize(("bad", "what"), [({"days": -1}, "days"), ({"days": 2.5}, "days"), ({"people": 0}, "people"), ({"backend": "numpi"}, "backend")])
+@pytest.mark.parametrize(
+    ("bad", "what"),
+    [
+        ({"days": -1}, "days"),
+        ({"days": 2.5}, "days"),
+        ({"people": 0}, "people"),
+        ({"backend": "numpi"}, "backend"),
+    ],
+)
 def test_impossible_sizes_are_refused(bad, what):
     with pytest.raises(InputError, match=what):
         run(PALMS, **{"days": 10, "people": 2, **bad})
@@ -203,7 +239,13 @@ def test_dataset_has_units_and_survives_saving(tmp_path):
 @pytest.mark.slow
 def test_ten_thousand_people_with_their_tails_stay_finite():
     history = run(PALMS, THEN, days=180, people=10_000)
-    for values in (history.blocked, history.volts, history.irritation, history.sweat_of("palms"), history.hdss_of("palms")):
+    for values in (
+        history.blocked,
+        history.volts,
+        history.irritation,
+        history.sweat_of("palms"),
+        history.hdss_of("palms"),
+    ):
         assert np.isfinite(values).all()
     assert history.blocked.min() >= -1e-12
     assert history.blocked.max() <= 1 + 1e-12

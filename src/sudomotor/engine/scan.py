@@ -24,8 +24,10 @@ def choose_backend(people: int, slots: int, sides: int) -> str:
     return "numpy" if people * slots * sides <= NUMPY_UP_TO else "jax"
 
 
-def _jax() -> ModuleType:
-    import jax
+def _jax() -> Any:
+    import jax as library
+
+    jax: Any = library  # its configuration carries no types
 
     jax.config.update("jax_enable_x64", True)
     if not jax.config.jax_compilation_cache_dir:

@@ -104,10 +104,12 @@ def interval(given: Answer, trial: Trial, parameters: Parameters, seed: int) -> 
     per_chunk = max(1, _CHUNK // n)
     for start in range(0, studies, per_chunk):
         group = np.arange(start, min(start + per_chunk, studies)) % groups
-        if n == size:
-            member = np.broadcast_to(np.arange(n), (group.size, n))
-        else:
-            member = rng.integers(0, size, (group.size, n))
+        everyone = n == size
+        member = (
+            np.broadcast_to(np.arange(n), (group.size, n))
+            if everyone
+            else rng.integers(0, size, (group.size, n))
+        )
         who = group[:, None] * size + member
         found.append(given.simulated(who, study_log[start : start + group.size], rng))
     values = np.concatenate(found)

@@ -59,7 +59,11 @@ def slot(xp: ModuleType, const: Tree, carry: Tree, x: Tree) -> tuple[Tree, Tree]
         ends = xp.zeros(step.shape, dtype=bool)
         for s in range(n_steps):
             site_sweat = xp.sum(const["stop_sides"][s][:, None] * sweat, axis=0)
-            fulfilled = xp.where(const["stop_above"][s] > 0, site_sweat >= const["stop_sweat"][s], site_sweat <= const["stop_sweat"][s])
+            fulfilled = xp.where(
+                const["stop_above"][s] > 0,
+                site_sweat >= const["stop_sweat"][s],
+                site_sweat <= const["stop_sweat"][s],
+            )
             over = (
                 (since >= const["for_slots"][s] - 1e-9)
                 | (done >= const["for_sessions"][s])
@@ -110,4 +114,3 @@ def slot(xp: ModuleType, const: Tree, carry: Tree, x: Tree) -> tuple[Tree, Tree]
         "sessions": carry["sessions"] + treated,
         "irritation": irritation * const["irritation_keep"],
     }, readings
-

@@ -47,14 +47,19 @@ def hdss_thresholds_log(site: str, p: Parameters) -> NDArray[np.float64]:
     return np.array([middle - step, middle, middle + step])
 
 
-def hdss_probabilities(sweat_mg_per_min: Array, shift: Array, site: str, p: Parameters) -> NDArray[np.float64]:
+def hdss_probabilities(
+    sweat_mg_per_min: Array, shift: Array, site: str, p: Parameters
+) -> NDArray[np.float64]:
     """Chance of each answer 1 … 4; shape (4, …) for sweat of shape (…).
 
     `shift` (logits, broadcastable) is how much more severely than usual a person rates the same sweat.
     """
     log_sweat = np.log(np.maximum(sweat_mg_per_min, 1e-6))
     slope = p.value("hdss_slope")
-    above = [1.0 / (1.0 + np.exp(-np.clip(slope * (log_sweat - t) + shift, -60, 60))) for t in hdss_thresholds_log(site, p)]
+    above = [
+        1.0 / (1.0 + np.exp(-np.clip(slope * (log_sweat - t) + shift, -60, 60)))
+        for t in hdss_thresholds_log(site, p)
+    ]
     return np.stack([1.0 - above[0], above[0] - above[1], above[1] - above[2], above[2]])
 
 

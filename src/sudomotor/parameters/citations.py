@@ -27,11 +27,27 @@ class Citation:
     def text(self) -> str:
         """One line: authors, title, where, year, DOI."""
         field = dict(self.fields)
-        where = field.get("journal") or field.get("booktitle") or field.get("publisher") or field.get("howpublished", "")
-        place = " ".join(x for x in (where, field.get("volume", "")) if x) + (f":{field['pages']}" if "pages" in field else "")
-        parts = [field.get("author", "").replace(" and ", ", "), field.get("title", ""), place, field.get("year", "")]
+        where = (
+            field.get("journal")
+            or field.get("booktitle")
+            or field.get("publisher")
+            or field.get("howpublished", "")
+        )
+        place = " ".join(x for x in (where, field.get("volume", "")) if x) + (
+            f":{field['pages']}" if "pages" in field else ""
+        )
+        parts = [
+            field.get("author", "").replace(" and ", ", "),
+            field.get("title", ""),
+            place,
+            field.get("year", ""),
+        ]
         line = ". ".join(p.strip().rstrip(".") for p in parts if p.strip()) + "."
-        return line + (f" doi {field['doi']}." if "doi" in field else "") + (f" {field['note']}." if "note" in field else "")
+        return (
+            line
+            + (f" doi {field['doi']}." if "doi" in field else "")
+            + (f" {field['note']}." if "note" in field else "")
+        )
 
     @property
     def bibtex(self) -> str:
@@ -46,7 +62,9 @@ def load_citations() -> dict[str, Citation]:
     entries: dict[str, Citation] = {}
     for path in sorted(Path(str(resources.files("sudomotor.parameters") / "data")).glob("*.bib")):
         for kind, key, body in _ENTRY.findall(path.read_text("utf-8")):
-            fields = tuple((name.lower(), " ".join(value.split())) for name, value in _FIELD.findall(body.strip()))
+            fields = tuple(
+                (name.lower(), " ".join(value.split())) for name, value in _FIELD.findall(body.strip())
+            )
             if key in entries and entries[key].fields != fields:
                 raise InputError(f"citation '{key}' is given twice with different text", where=path.name)
             entries[key] = Citation(key, kind.lower(), fields)

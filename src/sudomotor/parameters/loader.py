@@ -65,18 +65,24 @@ def _number(name: str, key: str, raw: Any, where: str) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise InputError(f"{key} of '{name}' must be a number, got {raw!r}", where=where, mend=f"{key} = 1.0")
     if not math.isfinite(raw):
-        raise InputError(f"{key} of '{name}' is not finite ({raw})", where=where, mend="write an ordinary number")
+        raise InputError(
+            f"{key} of '{name}' is not finite ({raw})", where=where, mend="write an ordinary number"
+        )
     return float(raw)
 
 
 def _parameter(name: str, table: Any, where: str) -> Parameter:
     at = f"{where}, [{name}]"
     if not isinstance(table, dict):
-        raise InputError(f"'{name}' must be a table", where=where, mend=f"[{name}] and its keys on the lines below")
+        raise InputError(
+            f"'{name}' must be a table", where=where, mend=f"[{name}] and its keys on the lines below"
+        )
     for key in table:
         if key not in _KEYS:
             close = nearest(key, _KEYS)
-            raise InputError(f"unknown key '{key}'", where=at, mend=f"did you mean '{close}'?" if close else None)
+            raise InputError(
+                f"unknown key '{key}'", where=at, mend=f"did you mean '{close}'?" if close else None
+            )
     for key in _REQUIRED:
         if key not in table:
             raise InputError(f"'{key}' is missing", where=at, mend=f"add {key} = …")
@@ -86,12 +92,20 @@ def _parameter(name: str, table: Any, where: str) -> Parameter:
         raise unknown("distribution", str(distribution), DISTRIBUTIONS, where=at)
     spread = _number(name, "spread", table.get("spread", 0.0), at)
     if (spread > 0) != (distribution != "fixed"):
-        raise InputError("spread and distribution disagree", where=at, mend="a fixed parameter has no spread; any other needs one")
+        raise InputError(
+            "spread and distribution disagree",
+            where=at,
+            mend="a fixed parameter has no spread; any other needs one",
+        )
     if table["grade"] not in GRADES:
         raise unknown("grade", str(table["grade"]), GRADES, where=at)
     if not low <= value <= high:
-        raise InputError(f"value {value:g} lies outside its range {low:g} to {high:g}", where=at, mend="correct one of them")
-    if distribution == "lognormal" and value <= 0 or distribution == "logitnormal" and not 0 < value < 1:
+        raise InputError(
+            f"value {value:g} lies outside its range {low:g} to {high:g}",
+            where=at,
+            mend="correct one of them",
+        )
+    if (distribution == "lognormal" and value <= 0) or (distribution == "logitnormal" and not 0 < value < 1):
         raise InputError(f"value {value:g} cannot be the median of a {distribution}", where=at)
     return Parameter(
         name=name, text=table["text"], symbol=table.get("symbol", ""), value=value,
@@ -145,7 +159,9 @@ class Parameters(Mapping[str, Parameter]):
             number = _number(name, "value", value, "--set or with_values")
             items[name] = replace(old, value=number)
             if not items[name].in_range:
-                notes.append(f"{name} = {number:g} {old.unit} lies outside its range {old.low:g} to {old.high:g} {old.unit}")
+                notes.append(
+                    f"{name} = {number:g} {old.unit} lies outside its range {old.low:g} to {old.high:g} {old.unit}"
+                )
         new = Parameters(items, tuple(notes))
         new._changed = tuple(dict.fromkeys((*self._changed, *values)))
         return new
@@ -177,7 +193,9 @@ def _overlay(items: dict[str, Parameter], text: str, where: str) -> None:
         value, low90, high90 = (_number(name, key, table[key], where) for key in ("value", "low90", "high90"))
         new = replace(old, value=value, start=old.value, fitted=(low90, high90))
         if not new.in_range:
-            raise InputError(f"fitted {name} = {value:g} lies outside {old.low:g} to {old.high:g}", where=where)
+            raise InputError(
+                f"fitted {name} = {value:g} lies outside {old.low:g} to {old.high:g}", where=where
+            )
         items[name] = new
 
 

@@ -90,7 +90,9 @@ _ALIASES: dict[str, str] = {
     "cm^2": "cm2", "cm²": "cm2", "ohms": "ohm", "nl/min": "nL/min", "logits": "logit", "": "1",
 }  # fmt: skip
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|nan|inf|[+-]inf)\s*(.*?)\s*$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|nan|inf|[+-]inf)\s*(.*?)\s*$", re.IGNORECASE
+)
 
 
 def canonical_unit(text: str, *, where: str | None = None) -> str:
@@ -147,7 +149,11 @@ def parse_quantity(text: str, *, to: str | None = None, where: str | None = None
     """
     found = _NUMBER.match(text)
     if not found:
-        raise InputError(f"'{text}' holds no number", where=where, mend=f"write a number and a unit, e.g. '15 {to or 'mA'}'")
+        raise InputError(
+            f"'{text}' holds no number",
+            where=where,
+            mend=f"write a number and a unit, e.g. '15 {to or 'mA'}'",
+        )
     value = float(found[1])
     if not math.isfinite(value):
         raise InputError(f"'{text}' is not a finite number", where=where, mend="write an ordinary number")

@@ -200,7 +200,9 @@ def find_preset(name: str, *, where: str | None = None) -> Preset:
     found = by_meaning.get(_meaning(name))
     if found is None:
         # the names hold commas, so they are listed in quotes
-        spellings = {word: p.name for p in presets().values() for word in (p.name, *p.synonyms, p.name.split()[0])}
+        spellings = {
+            word: p.name for p in presets().values() for word in (p.name, *p.synonyms, p.name.split()[0])
+        }
         near = nearest(name, reversed(spellings))
         close = "palmar hyperhidrosis" if near == "palmar" else spellings[near] if near else None
         listed = "; ".join(f"'{known}'" for known in presets())

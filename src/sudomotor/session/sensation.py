@@ -3,10 +3,11 @@ people.
 
 Intensity counts the current by wetted skin and the suddenness of make and break; the weights are judged. The
 current of a single duct would be the nearer cause, but it rises as ducts close and then predicts far more
-blisters in palms, and fewer in armpits, than trials report (Kim 2017: 1 of 14; Sener 2019: 48 %). It is 1 at the reference session: 12 mA on the palms for 20 minutes
-in tap water with slow ramps. Thresholds are log-normal; their medians are set so that at the reference
-session the frequencies are those that Dagash et al. 2017 report over seven sessions. A person's threshold is
-taken as a trait: a course of alike sessions has the probability of one.
+blisters in palms, and fewer in armpits, than trials report (Kim 2017: 1 of 14; Sener 2019: 48 %). It is 1 at
+the reference session: 12 mA on the palms for 20 minutes in tap water with slow ramps. Thresholds are
+log-normal; their medians are set so that at the reference session the frequencies are those that Dagash et al.
+2017 report over seven sessions. A person's threshold is taken as a trait: a course of alike sessions has the
+probability of one.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ class History:
     irritation : (day, side, person) irritation after the day's session, in sessions' worth.
     volts : (day, side, person) volts needed at the end of the day's session; 0 on days without one.
     baseline_mg_per_min : (side of all six, person).
+    sessions : one for each treating step: medians over people of what its session is like.
     """
 
     days: Array
@@ -56,7 +57,7 @@ class History:
     hypotheses: Hypotheses
     seed: int
     assumptions: tuple[str, ...]
-    sessions: tuple[dict[str, Any], ...]  # one per treating step: medians over people of what a session is like
+    sessions: tuple[dict[str, Any], ...]
 
     def blocked_of(self, side: str, *, after: bool = False) -> Array:
         """Fraction of glands blocked at one side; (day, person); zero where no current goes."""
@@ -67,17 +68,21 @@ class History:
     def sweat_of(self, place: str, *, after: bool = False) -> Array:
         """Sweat in mg/min of a side ("left palm"), or the mean of both sides of a site ("palms"); (day, person)."""
         if place in SITES:
-            left, right = (self.sweat_of(f"{side} {SINGULAR[place]}", after=after) for side in ("left", "right"))
+            left, right = (
+                self.sweat_of(f"{side} {SINGULAR[place]}", after=after) for side in ("left", "right")
+            )
             return 0.5 * (left + right)
         if place not in SIDES:
             raise InputError(f"unknown site or side '{place}'", mend=f"known: {', '.join((*SITES, *SIDES))}")
         base = self.baseline_mg_per_min[SIDES.index(place)]
-        return base * remaining(self.blocked_of(place, after=after), self.parameters.value("unreached_fraction"))
+        unreached = self.parameters.value("unreached_fraction")
+        return np.asarray(base * remaining(self.blocked_of(place, after=after), unreached))
 
     def site_blocked(self, place: str) -> Array:
         """Fraction of glands blocked of a side or, as the mean of both, of a site; (day, person)."""
         if place in SITES:
-            return 0.5 * sum(self.blocked_of(f"{side} {SINGULAR[place]}") for side in ("left", "right"))  # type: ignore[return-value]
+            left, right = (self.blocked_of(f"{side} {SINGULAR[place]}") for side in ("left", "right"))
+            return 0.5 * (left + right)
         return self.blocked_of(place)
 
     def hdss_of(self, place: str) -> Array:
@@ -85,9 +90,9 @@ class History:
         site = place if place in SITES else site_of(place)
         return hdss_mean(self.sweat_of(place), self.people["hdss_shift"], site, self.parameters)
 
-    def dry(self, site: str) -> Array:
-        """Whether the site's sweat is below its threshold of control; (day, person) of 0/1."""
-        return self.sweat_of(site) < self.parameters.value(CONTROL[site])
+    def dry(self, site: str) -> NDArray[np.bool_]:
+        """Whether the site's sweat is below its threshold of control; (day, person)."""
+        return np.asarray(self.sweat_of(site) < self.parameters.value(CONTROL[site]))
 
     def dry_day(self, site: str) -> Array:
         """First day on which a person is dry; nan where that never happens; (person,)."""
@@ -135,8 +140,16 @@ class History:
 
         where = ("day", "side", "person")
         data = {
-            "sweat_mg_per_min": (where, stack(self.sweat_of), {"units": "mg/min", "long_name": "sweat rate of the side"}),
-            "blocked": (where, stack(self.blocked_of), {"units": "1", "long_name": "fraction of glands blocked"}),
+            "sweat_mg_per_min": (
+                where,
+                stack(self.sweat_of),
+                {"units": "mg/min", "long_name": "sweat rate of the side"},
+            ),
+            "blocked": (
+                where,
+                stack(self.blocked_of),
+                {"units": "1", "long_name": "fraction of glands blocked"},
+            ),
             "hdss": (where, stack(self.hdss_of), {"units": "1", "long_name": "expected HDSS, 1 to 4"}),
             "session": (("day", "person"), self.session, {"units": "1", "long_name": "sessions on that day"}),
         }
@@ -145,7 +158,11 @@ class History:
             "mechanism": self.mechanism, "hypotheses": "; ".join(self.hypotheses.on) or self.hypotheses.name,
             "assumptions": "; ".join(self.assumptions),
         }  # fmt: skip
-        coords = {"day": ("day", self.days, {"units": "d"}), "side": list(SIDES), "person": np.arange(self.people.n)}
+        coords = {
+            "day": ("day", self.days, {"units": "d"}),
+            "side": list(SIDES),
+            "person": np.arange(self.people.n),
+        }
         return xr.Dataset(data, coords, attributes)
 
     def save(self, path: str | Path) -> Path:

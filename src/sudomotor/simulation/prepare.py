@@ -68,7 +68,7 @@ def sides_and_roles(session: Session) -> dict[str, float]:
         left = -1.0 if session.anode == "right" else 1.0
         return {name: left if name.startswith("left") else -left for name in session.electrodes}
     first = -1.0 if session.anode not in ("alternating", session.side) else 1.0
-    roles = {name: first for name in session.electrodes}
+    roles = dict.fromkeys(session.electrodes, first)
     if session.return_electrode in SIDES:
         roles[str(session.return_electrode)] = -first
     return roles
@@ -126,10 +126,13 @@ def prepare(
     from sudomotor.session.course_dose import course_dose
 
     if isinstance(days, bool) or int(days) != days or not 0 <= days <= MAX_DAYS:
-        raise InputError(f"days must be a whole number from 0 to {MAX_DAYS}, got {days}", where="--days", mend="--days 180")
+        raise InputError(
+            f"days must be a whole number from 0 to {MAX_DAYS}, got {days}", where="--days", mend="--days 180"
+        )
     given = dict(overrides or {})
     sides = tracked_sides(course)
-    plans, notes = [], []
+    plans: list[StepPlan] = []
+    notes: list[str] = []
     known: dict[tuple[Any, ...], CourseDose] = {}
     nodes = np.repeat(NODES[:, None], people.n, axis=1)
     physics = {name: value for name, value in given.items() if name != "sessions_per_week"}
@@ -148,14 +151,28 @@ def prepare(
                     key = (session, side.split()[-1], side in session.electrodes, polarity)
                     if key not in known:
                         known[key] = course_dose(
-                            session, people, side=side, role=polarity, blocked=nodes, parameters=parameters, overrides=physics, acid=acid
+                            session,
+                            people,
+                            side=side,
+                            role=polarity,
+                            blocked=nodes,
+                            parameters=parameters,
+                            overrides=physics,
+                            acid=acid,
                         )
                         notes.extend(known[key].notes)
                     pair.append(known[key])
                 doses[i] = (pair[0], pair[1])
         plans.append(StepPlan(step, tuple(roles), alternates, tuple(doses)))
     return Prepared(
-        people, course, int(days), slots_per_day(course, given), sides, tuple(plans), given, tuple(dict.fromkeys(notes))
+        people,
+        course,
+        int(days),
+        slots_per_day(course, given),
+        sides,
+        tuple(plans),
+        given,
+        tuple(dict.fromkeys(notes)),
     )
 
 
@@ -189,7 +206,11 @@ def schedule_arrays(prepared: Prepared, p: Parameters) -> dict[str, Array]:
             out["has_until"][s] = 1.0
             out["stop_above"][s] = float(stop.until.relation.startswith(">"))
             out["stop_sweat"][s] = _threshold(stop.until, stop_site, prepared.people, p)
-            on = [i for i, side in enumerate(sides) if side.split()[-1] in (stop_site[:-1], "axilla" if stop_site == "axillae" else "")]
+            on = [
+                i
+                for i, side in enumerate(sides)
+                if side.split()[-1] in (stop_site[:-1], "axilla" if stop_site == "axillae" else "")
+            ]
             treated = [i for i in on if plan.roles[i] != 0] or on
             out["stop_sides"][s, treated] = 1.0 / len(treated)
     return out

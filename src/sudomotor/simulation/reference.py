@@ -47,7 +47,9 @@ def reference_blocked(
         }
         start = fresh((), k, m)
         y0 = np.concatenate([start.open, start.blocked, [0.0]])
-        ys = integrate(lambda t, y: rhs(y, rates, k, m), y0, list(range(len(session))), jumps, rtol=rtol, atol=atol)
+        ys = integrate(
+            lambda t, y: rhs(y, rates, k, m), y0, list(range(len(session))), jumps, rtol=rtol, atol=atol
+        )
         out[:, side] = 1.0 - ys[:, :k].sum(axis=1) * (1.0 - ys[:, -1])
     return out
 

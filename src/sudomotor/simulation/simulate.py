@@ -79,7 +79,11 @@ def simulate(
 def count_of_people(people: int) -> int:
     """Check the size of a group."""
     if isinstance(people, bool) or int(people) != people or not 1 <= people <= MAX_PEOPLE:
-        raise InputError(f"people must be a whole number from 1 to {MAX_PEOPLE}, got {people}", where="--people", mend="--people 200")
+        raise InputError(
+            f"people must be a whole number from 1 to {MAX_PEOPLE}, got {people}",
+            where="--people",
+            mend="--people 200",
+        )
     return int(people)
 
 
@@ -162,7 +166,9 @@ def baseline(people: People, side: str) -> Array:
 
 def _start(prepared: Prepared, p: Parameters) -> dict[str, Any]:
     n = prepared.people.n
-    state = fresh((len(prepared.sides), n), round(p.value("stages_to_block")), round(p.value("repair_stages")))
+    state = fresh(
+        (len(prepared.sides), n), round(p.value("stages_to_block")), round(p.value("repair_stages"))
+    )
     zero = np.zeros(n)
     return {
         "open": state.open, "shut": state.blocked, "fast": state.fast, "step": np.zeros(n, dtype=np.int64), "since": zero,
@@ -174,22 +180,32 @@ def _inputs(prepared: Prepared, slots: int, seed: int) -> dict[str, Any]:
     n, chance = prepared.people.n, prepared.course.missed_pct / 100.0
     missed = np.zeros((slots, n))
     if chance > 0:
-        for i in range(slots):  # a stream a slot, so that a person's luck does not depend on the size of the group
+        for i in range(
+            slots
+        ):  # a stream a slot, so that a person's luck does not depend on the size of the group
             stream = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 0x6D697373, i])))
             missed[i] = stream.random(n) < chance
     return {"missed": missed}
 
 
-def _history(prepared: Prepared, p: Parameters, switches: Hypotheses, seed: int, out: dict[str, Array]) -> History:
+def _history(
+    prepared: Prepared, p: Parameters, switches: Hypotheses, seed: int, out: dict[str, Array]
+) -> History:
     per_day = prepared.slots_per_day
     days = prepared.days + 1
 
     def daily(values: Array, how: str) -> Array:
         if per_day == 1:
             return values
-        padded = np.concatenate([values, np.repeat(values[-1:] * (how != "sum"), days * per_day - len(values), axis=0)])
+        padded = np.concatenate(
+            [values, np.repeat(values[-1:] * (how != "sum"), days * per_day - len(values), axis=0)]
+        )
         grouped = padded.reshape(days, per_day, *values.shape[1:])
-        return {"first": grouped[:, 0], "last": grouped[:, -1], "sum": grouped.sum(axis=1), "most": grouped.max(axis=1)}[how]
+        if how == "first":
+            return grouped[:, 0]
+        if how == "last":
+            return grouped[:, -1]
+        return np.asarray(grouped.sum(axis=1) if how == "sum" else grouped.max(axis=1))
 
     return History(
         days=np.arange(days, dtype=float),
@@ -206,7 +222,9 @@ def _history(prepared: Prepared, p: Parameters, switches: Hypotheses, seed: int,
         hypotheses=switches,
         seed=seed,
         assumptions=(*_assumptions(prepared, p), *prepared.people.notes, *prepared.notes, *p.notes),
-        sessions=tuple(_session_summary(plan) for plan in prepared.steps if any(d is not None for d in plan.doses)),
+        sessions=tuple(
+            _session_summary(plan) for plan in prepared.steps if any(d is not None for d in plan.doses)
+        ),
     )
 
 
@@ -230,7 +248,9 @@ def _assumptions(prepared: Prepared, p: Parameters) -> list[str]:
     treats = [plan.step for plan in prepared.steps if isinstance(plan.step, TreatStep)]
     if any(step.session.anode == "alternating" and not step.sham for step in treats):
         said.append("the anode changes sides from session to session")
-    said.append("readings are taken before the day's session; sites that no current reaches keep their usual sweat")
+    said.append(
+        "readings are taken before the day's session; sites that no current reaches keep their usual sweat"
+    )
     return said
 
 

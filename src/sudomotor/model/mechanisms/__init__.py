@@ -23,17 +23,43 @@ class Mechanism:
     text: str
     effect: Callable[[Dose, Parameters], Effect]
     sources: tuple[str, ...]
-    spares_gland: bool  # does a gland under the block still answer to an agonist at its receptor and reach the skin?
     counts_acid: bool = False  # does its dose need the acid that enters the ducts?
 
 
-MECHANISMS: dict[str, Mechanism] = {
-    "charge": Mechanism("charge", "functional block by the charge that a duct still holds when the current stops", charge.effect, ("sato1993", "reinauer1993"), False),
-    "acid": Mechanism("acid", "acid lesion of the duct by protons that enter from the anode bath", acid.effect, ("sato1993", "kreyden2004"), False, True),
-    "colloid": Mechanism("colloid", "colloid and mineral particles of the water jam the duct", colloid.effect, ("griffen2018",), False),
-    "synaptic": Mechanism("synaptic", "the current through the tissue disrupts release at the nerve ending", synaptic.effect, ("reinauer1993",), True),
-    "acute": Mechanism("acute", "sweating is suppressed only while the current flows", acute.effect, ("shams2011",), False),
-}  # fmt: skip
+_ALL = (
+    Mechanism(
+        "charge",
+        "functional block by the charge that a duct still holds when the current stops",
+        charge.effect,
+        ("sato1993", "reinauer1993"),
+    ),
+    Mechanism(
+        "acid",
+        "acid lesion of the duct by protons that enter from the anode bath",
+        acid.effect,
+        ("sato1993", "kreyden2004"),
+        counts_acid=True,
+    ),
+    Mechanism(
+        "colloid",
+        "colloid and mineral particles of the water jam the duct",
+        colloid.effect,
+        ("griffen2018",),
+    ),
+    Mechanism(
+        "synaptic",
+        "the current through the tissue disrupts release at the nerve ending",
+        synaptic.effect,
+        ("reinauer1993",),
+    ),
+    Mechanism(
+        "acute",
+        "sweating is suppressed only while the current flows",
+        acute.effect,
+        ("shams2011",),
+    ),
+)
+MECHANISMS: dict[str, Mechanism] = {each.name: each for each in _ALL}
 
 DEFAULT = "charge"
 

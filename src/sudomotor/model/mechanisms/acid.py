@@ -18,7 +18,11 @@ from sudomotor.parameters import Parameters
 def effect(dose: Dose, p: Parameters) -> Effect:
     """Hits and fast block by the net acid per open duct."""
     if dose.acid_nmol is None:
-        raise ValueError("this account needs the acid that enters the ducts: prepare the course with acid=True")
+        raise ValueError(
+            "this account needs the acid that enters the ducts: prepare the course with acid=True"
+        )
     acid = np.maximum(dose.acid_nmol, 0.0)
     share = hill(acid, p.value("acid_half_nmol"), p.value("acid_steepness"))
-    return Effect(p.value("acid_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days"))
+    return Effect(
+        p.value("acid_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days")
+    )

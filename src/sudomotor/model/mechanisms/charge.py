@@ -32,6 +32,10 @@ def held_charge_uC(dose: Dose, leak_min: float) -> Array:
 def effect(dose: Dose, p: Parameters) -> Effect:
     """Hits and fast block by the charge held at the end of the session."""
     share = hill(
-        held_charge_uC(dose, p.value("charge_leak_min")), p.value("charge_half_uC"), p.value("charge_steepness")
+        held_charge_uC(dose, p.value("charge_leak_min")),
+        p.value("charge_half_uC"),
+        p.value("charge_steepness"),
     )
-    return Effect(p.value("charge_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days"))
+    return Effect(
+        p.value("charge_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days")
+    )

@@ -20,10 +20,13 @@ def travel_mm(dose: Dose, p: Parameters) -> Array:
     screening = np.sqrt(1.0 + dose.cation_mM / p.value("colloid_screening_mM"))
     minutes = np.sum(dose.segment_minutes, axis=0)
     # 1e-9 m2/V/s x 1 V/cm x 1 min = 6e-3 mm
-    return p.value("colloid_mobility_1e_9_m2_per_V_s") * 6e-3 * dose.duct_field_V_per_cm * minutes / screening
+    mobility = 6e-3 * p.value("colloid_mobility_1e_9_m2_per_V_s")
+    return np.asarray(mobility * dose.duct_field_V_per_cm * minutes / screening)
 
 
 def effect(dose: Dose, p: Parameters) -> Effect:
     """Hits and fast block by the inward travel of the particles."""
     share = hill(travel_mm(dose, p), p.value("colloid_half_mm"), p.value("colloid_steepness"))
-    return Effect(p.value("colloid_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days"))
+    return Effect(
+        p.value("colloid_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days")
+    )

@@ -20,4 +20,6 @@ def effect(dose: Dose, p: Parameters) -> Effect:
     share = hill(
         np.abs(dose.charge_mC_per_cm2), p.value("synaptic_half_mC_per_cm2"), p.value("synaptic_steepness")
     )
-    return Effect(p.value("synaptic_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days"))
+    return Effect(
+        p.value("synaptic_max_hits") * share, p.value("fast_block_max") * share, p.value("fast_block_days")
+    )
