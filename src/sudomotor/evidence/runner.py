@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sudomotor.errors import InputError
 from sudomotor.evidence.answers import Answer, Question, answer
-from sudomotor.evidence.calibrated import parameters_for
 from sudomotor.evidence.cohort import Cohort, bounded_course, draw_cohort, horizon_days, with_stated_hdss
 from sudomotor.evidence.observe import Criteria
 from sudomotor.evidence.records import Arm, Evidence, Order, OrderArm, Outcome
@@ -20,7 +19,7 @@ from sudomotor.evidence.schema import read_evidence, shipped
 from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.model.mechanisms import MECHANISMS
 from sudomotor.model.mechanisms import mechanism as account_of
-from sudomotor.parameters import Parameters
+from sudomotor.parameters import Parameters, load
 from sudomotor.simulation import History, Prepared, prepare, run_prepared
 
 Array = NDArray[np.float64]
@@ -157,7 +156,7 @@ def run(
     switches = hypotheses or Hypotheses.evidence()
     if mechanism is not None:
         switches = switches.with_mechanism(mechanism)
-    p, readings = parameters_for(switches.mechanism, parameters), criteria or Criteria()
+    p, readings = parameters or load(account=switches.mechanism), criteria or Criteria()
     for name, value in (("people", people), ("studies", studies)):
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
             raise InputError(

@@ -185,16 +185,19 @@ def read_parameter_file(text: str, where: str) -> dict[str, Parameter]:
     return {name: _parameter(name, table, where) for name, table in tables.items()}
 
 
-def _overlay(items: dict[str, Parameter], text: str, where: str) -> None:
-    for name, table in tomllib.loads(text).get("fitted", {}).items():
+def _overlay(items: dict[str, Parameter], tables: Mapping[str, Any], where: str) -> None:
+    for name, table in tables.items():
         if name not in items:
             raise unknown_parameter(name, items)
         old = items[name]
         value, low90, high90 = (_number(name, key, table[key], where) for key in ("value", "low90", "high90"))
-        new = replace(old, value=value, start=old.value, fitted=(low90, high90))
+        start = old.value if old.start is None else old.start
+        new = replace(old, value=value, start=start, fitted=(low90, high90))
         if not new.in_range:
             raise InputError(
-                f"fitted {name} = {value:g} lies outside {old.low:g} to {old.high:g}", where=where
+                f"fitted {name} = {value:g} lies outside {old.low:g} to {old.high:g}",
+                where=where,
+                mend="fit anew: `sudomotor evidence fit`",
             )
         items[name] = new
 
@@ -205,8 +208,14 @@ def data_folder() -> Path:
 
 
 @cache
-def load(calibrated: bool = True) -> Parameters:
-    """All shipped parameters; with `calibrated=False`, the starting values before the fit."""
+def load(calibrated: bool = True, account: str | None = None) -> Parameters:
+    """All shipped parameters.
+
+    Parameters
+    ----------
+    calibrated : lay the fitted values over the starting values.
+    account : a mechanism; one that rivals the default has been fitted for itself, and gets those values.
+    """
     items: dict[str, Parameter] = {}
     for path in sorted(data_folder().glob("*.toml")):
         if path.name in _NOT_PARAMETERS:
@@ -215,7 +224,9 @@ def load(calibrated: bool = True) -> Parameters:
             if name in items:
                 raise InputError(f"parameter '{name}' is declared twice", where=path.name)
             items[name] = parameter
-    fitted = data_folder() / "calibration.toml"
-    if calibrated and fitted.exists():
-        _overlay(items, fitted.read_text("utf-8"), fitted.name)
+    path = data_folder() / "calibration.toml"
+    if calibrated and path.exists():
+        tables = tomllib.loads(path.read_text("utf-8"))
+        _overlay(items, tables.get("fitted", {}), path.name)
+        _overlay(items, tables.get("rival", {}).get(account, {}), path.name)
     return Parameters(items)

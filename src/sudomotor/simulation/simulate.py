@@ -51,7 +51,7 @@ def simulate(
     people : size of the virtual group (ignored for a cohort already drawn).
     seed : of the draw of people and of missed sessions; the identical call gives identical numbers.
     hypotheses : what is switched on; the default is `Hypotheses.evidence()`.
-    parameters : constants; the shipped ones by default.
+    parameters : constants; by default the shipped ones, as calibrated for the mechanism.
     overrides : per-person values that replace the course's own, see `prepare`.
     backend : "numpy", "jax" or "auto" (by size).
 
@@ -67,10 +67,10 @@ def simulate(
     >>> history.sweat_of("palms").shape
     (31, 20)
     """
-    p = parameters or load()
+    switches = hypotheses or Hypotheses.evidence()
+    p = parameters or load(account=switches.mechanism)
     course = course if isinstance(course, Course) else Course(course)
     group = person if isinstance(person, People) else draw(person, count_of_people(people), seed, p)
-    switches = hypotheses or Hypotheses.evidence()
     acid = mechanism(switches.mechanism).counts_acid
     prepared = prepare(group, course, days=days, parameters=p, overrides=overrides, acid=acid)
     return run_prepared(prepared, p, switches, seed=seed, backend=backend)

@@ -1,0 +1,113 @@
+"""An open simulator of iontophoresis and sweating: from a course of treatment in words to the days after it.
+
+>>> import sudomotor as sm
+>>> person = sm.Person.preset("palmar hyperhidrosis")
+>>> course = sm.Course("Treat palms at 15 mA DC for 20 minutes, daily for 2 weeks", "Then every 10 days")
+>>> history = sm.simulate(person, course, days=60, people=20)
+>>> history.mechanism == sm.Hypotheses.evidence().mechanism
+True
+
+Names are imported when they are first used, so that `import sudomotor` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sudomotor import errors, evidence, limits, parameters
+    from sudomotor.course import (
+        Condition,
+        Course,
+        PauseStep,
+        Schedule,
+        Session,
+        Stop,
+        TreatStep,
+        Water,
+        Waveform,
+        with_setting,
+    )
+    from sudomotor.limits import Limits, check_schedule, check_session, device
+    from sudomotor.model import Hypotheses
+    from sudomotor.parameters import Parameters
+    from sudomotor.person import People, Person, draw, presets
+    from sudomotor.session import Dose, deliver
+    from sudomotor.simulation import History, simulate
+
+    __version__: str
+
+_HOMES = {
+    "course": (
+        "Condition",
+        "Course",
+        "PauseStep",
+        "Schedule",
+        "Session",
+        "Stop",
+        "TreatStep",
+        "Water",
+        "Waveform",
+        "with_setting",
+    ),
+    "limits": ("Limits", "check_schedule", "check_session", "device"),
+    "model": ("Hypotheses",),
+    "parameters": ("Parameters",),
+    "person": ("People", "Person", "draw", "presets"),
+    "session": ("Dose", "deliver"),
+    "simulation": ("History", "simulate"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_ROOMS = ("errors", "evidence", "limits", "parameters")
+
+__all__ = [
+    "Condition",
+    "Course",
+    "Dose",
+    "History",
+    "Hypotheses",
+    "Limits",
+    "Parameters",
+    "PauseStep",
+    "People",
+    "Person",
+    "Schedule",
+    "Session",
+    "Stop",
+    "TreatStep",
+    "Water",
+    "Waveform",
+    "__version__",
+    "check_schedule",
+    "check_session",
+    "deliver",
+    "device",
+    "draw",
+    "errors",
+    "evidence",
+    "limits",
+    "parameters",
+    "presets",
+    "simulate",
+    "with_setting",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("sudomotor")
+    elif name in _HOME_OF:
+        value = getattr(import_module(f"sudomotor.{_HOME_OF[name]}"), name)
+    elif name in _ROOMS:
+        return import_module(f"sudomotor.{name}")
+    else:
+        raise AttributeError(f"module 'sudomotor' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

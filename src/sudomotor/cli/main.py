@@ -1,0 +1,121 @@
+"""The command `sudomotor`: its sub-commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from sudomotor.cli import cite, evidence_fit, evidence_run, parameters, run, session
+from sudomotor.cli.output import print_error
+from sudomotor.errors import InputError, SudomotorError
+
+app = typer.Typer(
+    name="sudomotor",
+    help="Simulate tap-water iontophoresis: from a course of treatment in words to a dry palm, and back.",
+    epilog=(
+        "For research and education; agree a treatment with your clinician. Start with: "
+        'sudomotor run "Treat palms at 15 mA DC for 20 minutes, daily for 2 weeks" "Then every 10 days"'
+    ),
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+evidence = typer.Typer(
+    name="evidence",
+    help="How far the predictions stand from the published trials, and the calibration itself.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.command("run")(run.run)
+app.command("session")(session.session)
+app.add_typer(evidence)
+evidence.command("run")(evidence_run.evidence_run)
+evidence.command("fit")(evidence_fit.evidence_fit)
+app.command("parameters")(parameters.parameters)
+app.command("cite")(cite.cite)
+
+# typer's own usage errors, whichever click stands behind it
+_ClickError: type[Exception] = next(
+    cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException"
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from sudomotor import __version__
+
+        typer.echo(f"sudomotor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options that stand before any sub-command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 0, or 2 where the input cannot be used.
+
+    >>> main(["parameters", "no_such_parameter", "--json"])  # doctest: +ELLIPSIS
+    {
+      "error": {
+        "what": "unknown parameter 'no_such_parameter'",
+    ...
+    2
+    """
+    words = join_alternatives(list(sys.argv[1:] if arguments is None else arguments))
+    as_json = "--json" in words
+    try:
+        code = app(words, prog_name="sudomotor", standalone_mode=False)
+    except SudomotorError as error:
+        return print_error(error, as_json)
+    except typer.Abort:
+        return 130
+    except _ClickError as error:
+        return print_error(_usage_error(error), as_json)
+    return code if isinstance(code, int) else 0
+
+
+def join_alternatives(words: list[str]) -> list[str]:
+    """Let `--versus` of `run` take all the sentences that follow it, as the course itself does.
+
+    Without a course before it, only the first sentence is the alternative's.
+
+    >>> join_alternatives(["run", "A", "--versus", "B", "Then C", "--days", "9"])
+    ['run', 'A', '--versus', 'B; Then C', '--days', '9']
+    """
+    if words[:1] != ["run"]:
+        return words
+    out, i = words[:1], 1
+    while i < len(words):
+        out.append(words[i])
+        i += 1
+        if out[-1] != "--versus" or len(out) == 2 or i >= len(words):
+            continue
+        end = i + 1
+        while end < len(words) and not words[end].startswith("-") and not out[1].startswith("-"):
+            end += 1
+        out.append("; ".join(word.strip().rstrip(";.") for word in words[i:end]))
+        i = end
+    return out
+
+
+def _usage_error(error: Exception) -> SudomotorError:
+    """An unknown option, a missing argument or a word for a number, in the form of our own errors."""
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else "sudomotor"
+    what = error.format_message() if hasattr(error, "format_message") else str(error)
+    if not what:  # called without a sub-command: the help has been shown
+        return InputError("no command given", where=where, mend=f"{where} --help")
+    return InputError(what.strip(), where=where, mend=f"{where} --help shows what is possible, with examples")
