@@ -1,0 +1,90 @@
+"""Make the generated pages of the documentation from the code.
+
+    python docs/tools/build_pages.py              # what is quick: pages, figures, README
+    python docs/tools/build_pages.py --evidence   # runs the evidence first (minutes): docs/data/evidence.json
+    python docs/tools/build_pages.py --kfold      # leaves each study out and fits the others again (long)
+    python docs/tools/build_pages.py --check      # exits with 1 if a committed page is out of date
+
+Figures are not compared, for their bytes depend on the version of matplotlib. The README excerpt is compared
+in the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from commands import commands_page
+from evidence_page import DATA, collect, collect_kfold, evidence_page, evidence_summary, read_data
+from readme import README, with_excerpt, with_section
+from tables import limits_page, parameters_page, symbols_page, write
+
+DOCS = Path(__file__).resolve().parents[1]
+
+
+def pages() -> dict[Path, str]:
+    """The generated pages, by path."""
+    data = read_data()
+    return {
+        DOCS / "reference" / "cli.md": commands_page(),
+        DOCS / "reference" / "parameters.md": parameters_page(),
+        DOCS / "reference" / "symbols.md": symbols_page(),
+        DOCS / "reference" / "limits.md": limits_page(),
+        DOCS / "explanation" / "evidence.md": evidence_page(data),
+        README: with_section(README.read_text("utf-8"), "evidence", evidence_summary(data)),
+    }
+
+
+def check() -> int:
+    """Compare the committed pages with what the code gives."""
+    wrong = 0
+    for path, text in pages().items():
+        old = path.read_text("utf-8") if path.exists() else ""
+        if old != text:
+            wrong += 1
+            name = path.relative_to(DOCS.parent)
+            difference = difflib.unified_diff(
+                old.splitlines(),
+                text.splitlines(),
+                f"{name} (committed)",
+                f"{name} (from the code)",
+                lineterm="",
+                n=0,
+            )
+            print("\n".join(list(difference)[:20]))
+    if wrong:
+        print(f"{wrong} pages are out of date; run: python docs/tools/build_pages.py")
+    return 1 if wrong else 0
+
+
+def main() -> int:
+    """Build or check."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--check", action="store_true", help="compare only")
+    parser.add_argument("--evidence", action="store_true", help="run the evidence anew")
+    parser.add_argument("--kfold", action="store_true", help="fit without each study in turn")
+    parser.add_argument("--budget", type=int, default=60, help="evaluations of each refit, for --kfold")
+    parser.add_argument("--people", type=int, default=1000, help="virtual people of an arm, for --evidence")
+    arguments = parser.parse_args()
+    if arguments.check:
+        return check()
+    if arguments.evidence or not DATA.exists():
+        collect(people=arguments.people)
+    if arguments.kfold:
+        collect_kfold(budget=arguments.budget)
+    from figures import draw_all
+
+    draw_all(DOCS / "figures", read_data())
+    README.write_text(with_excerpt(README.read_text("utf-8")), "utf-8")
+    for path, text in pages().items():
+        write(path, text)
+        print(path.relative_to(DOCS.parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Print the README's first command after the installation, made to run in a temporary directory.
+
+    bash -c "$(python docs/tools/readme_command.py)"
+
+A folder given as the first argument of that shell is used instead of a new one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+INSTALL = "pip install . && "
+
+
+def first_command(readme: str) -> str:
+    """The `sudomotor run …` part of the line that installs and runs.
+
+    >>> first_command("text\\npip install . && sudomotor run --help\\n")
+    'sudomotor run --help'
+    """
+    lines = [line for line in readme.splitlines() if line.startswith(INSTALL + "sudomotor run")]
+    if len(lines) != 1:
+        raise SystemExit(
+            f"the README has {len(lines)} lines that begin with '{INSTALL}sudomotor run', not one"
+        )
+    return lines[0].removeprefix(INSTALL)
+
+
+def main() -> None:
+    """Print the shell command: it fails if the run fails or leaves no report."""
+    command = first_command(README.read_text("utf-8"))
+    print(f'set -e; cd "${{1:-$(mktemp -d)}}"; {command}; test -s sudomotor-report/report.html')
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,453 @@
+"""What the documentation says is held against the code: commands, sentences, Python, links, numbers."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+from sudomotor.course import Course, Session
+from sudomotor.errors import InputError
+from sudomotor.evidence import parse_evidence
+from sudomotor.person import Person
+
+ROOT = Path(__file__).resolve().parents[1]
+TOOLS = ROOT / "docs" / "tools"
+PAGES = sorted(
+    path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")) if not path.name.startswith(".")
+)
+IDS = [str(path.relative_to(ROOT)) for path in PAGES]
+VENV = "python3 -m venv .venv && . .venv/bin/activate"
+RUN = (
+    'pip install . && sudomotor run "Treat palms at 15 mA DC for 20 minutes, 3 times a week for 4 weeks" '
+    '"Then every 10 days" --days 180'
+)
+TEST = "pip install -e '.[dev]' && pytest"
+# sentences that are shown because they are wrong
+WRONG = {"Treat plams at 15 mA for 20 minutes, 3 times a week for 4 weeks"}
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """Fenced blocks of a language."""
+    return re.findall(
+        rf"^```{language}\b[^\n]*\n(.*?)^```", path.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+
+def tool(name: str) -> dict[str, object]:
+    """A generator's names, loaded as a script is."""
+    sys.path.insert(0, str(TOOLS))
+    try:
+        return runpy.run_path(str(TOOLS / f"{name}.py"))
+    finally:
+        sys.path.remove(str(TOOLS))
+
+
+def shown_commands(path: Path) -> list[list[str]]:
+    """Every `sudomotor …` in the shell blocks of a page, as words."""
+    found = []
+    for block in blocks(path, "sh"):
+        for line in re.sub(r"\\\n\s*", " ", block).splitlines():
+            for part in re.split(r"\s+&&\s+", line.split(" > ")[0].strip()):
+                if part.startswith("sudomotor "):
+                    found.append(shlex.split(part)[1:])
+    return found
+
+
+def courses_of(words: list[str]) -> list[list[str]]:
+    """The courses among the words of `run`: the arguments, and each --versus with what continues it."""
+    from sudomotor.cli.inputs import split_alternatives
+
+    main: list[str] = []
+    versus: list[str] = []
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "--versus":
+            versus.append(next(rest))
+        elif word == "--json":
+            continue
+        elif word.startswith("-"):
+            next(rest)
+        else:
+            main.append(word)
+    return [main, *split_alternatives(versus)]
+
+
+def test_the_readme_has_its_two_commands_each_with_the_environment():
+    lines = [block.splitlines() for block in blocks(ROOT / "README.md", "sh")]
+    assert lines == [[VENV, RUN], [VENV, TEST]]
+
+
+def test_the_readme_command_for_the_checks_runs_the_command_and_looks_for_the_report():
+    done = subprocess.run(
+        [sys.executable, str(TOOLS / "readme_command.py")], capture_output=True, text=True, check=True
+    )
+    assert RUN.removeprefix("pip install . && ") in done.stdout
+    assert "mktemp -d" in done.stdout
+    assert "report.html" in done.stdout
+    assert "pip install" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in PAGES if blocks(p, "python")], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_python_runs(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks(path, "python"):
+        exec(compile(block, str(path), "exec"), names)
+
+
+def test_there_are_python_blocks_to_run():
+    assert sum(len(blocks(path, "python")) for path in PAGES) >= 12
+    assert len([line for line in blocks(ROOT / "README.md", "python")[0].splitlines() if line.strip()]) <= 8
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_course_sentences_can_be_read_and_written(path):
+    for block in blocks(path, "course"):
+        course = Course(*block.splitlines())
+        assert Course(*course.words) == course
+
+
+def test_the_language_page_shows_every_clause():
+    """Each field that a sentence can set is set by an example of the page."""
+    page = ROOT / "docs" / "reference" / "course-language.md"
+    courses = [Course(*block.splitlines()) for block in blocks(page, "course")]
+    sessions = [step.session for course in courses for step in course.steps if hasattr(step, "session")]
+    usual = Session("15 mA DC for 20 minutes")
+    for name in (
+        "site", "side", "anode", "reversed_halfway", "one_pan", "sealed_skin", "area_cm2", "return_electrode",
+        "max_volts", "ramp_s",
+    ):  # fmt: skip
+        assert any(getattr(one, name) != getattr(usual, name) for one in sessions), name
+    for name in ("kind", "conductivity_uS_per_cm", "alkalinity_mM", "litres", "salt_g", "baking_soda_g"):
+        assert any(getattr(one.water, name) != getattr(usual.water, name) for one in sessions), name
+    assert {one.waveform.kind for one in sessions if one.waveform} == {"dc", "pulsed", "ac"}
+    assert any(one.waveform and one.waveform.offset_mA for one in sessions)
+    assert any(one.waveform is None for one in sessions)
+    assert any(course.start for course in courses)
+    assert any(course.missed_pct for course in courses)
+    stops = [step.stop for course in courses for step in course.steps if step.stop]
+    assert any(stop.for_sessions for stop in stops)
+    assert {stop.until.measure for stop in stops if stop.until} == {"HDSS", "sweat"}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_shown_commands_are_understood(path):
+    """Options and their types by the command's own parser, sentences by the course's."""
+    import typer
+
+    from sudomotor.cli.main import app
+
+    for words in shown_commands(path):
+        command, rest = typer.main.get_command(app), list(words)
+        while hasattr(command, "commands"):
+            assert rest[0] in command.commands, words
+            command = command.commands[rest.pop(0)]
+        command.make_context(" ".join(words[: len(words) - len(rest)]), list(rest))
+        if words[0] == "session":
+            Session(words[1])
+        if words[0] == "run":
+            for sentences in courses_of(words):
+                if set(sentences) & WRONG:
+                    with pytest.raises(InputError):
+                        Course(*sentences)
+                else:
+                    Course(*sentences)
+
+
+def test_there_are_commands_to_understand():
+    shown = [words for path in PAGES for words in shown_commands(path)]
+    assert len(shown) > 20
+    assert {words[0] for words in shown} == {"run", "session", "evidence", "parameters", "cite"}
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("session", ["session", "15 mA DC for 20 minutes", "--people", "5"]),
+        (
+            "run",
+            [
+                "run",
+                "Treat palms at 15 mA DC for 20 minutes, daily for 3 days",
+                "--days",
+                "5",
+                "--people",
+                "5",
+            ],
+        ),
+        ("evidence run", ["evidence", "run", str(ROOT / "examples" / "study.toml"), "--people", "20"]),
+    ],
+)
+def test_every_key_of_the_json_is_on_its_page(title, words, capsys):
+    from sudomotor.cli.main import main
+
+    page = (ROOT / "docs" / "reference" / "json.md").read_text("utf-8")
+    section = page.split(f"## `sudomotor {title} … --json`\n")[1].split("\n## ")[0]
+    named = set(re.findall(r"`(\w+)`", section))
+    assert main([*words, "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)) - named == set()
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in PAGES if blocks(p, "toml")], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_shown_files_are_accepted(path):
+    for block in blocks(path, "toml"):
+        if "schema" in block:
+            assert "nvented" in block, "an example must say that it is none"
+            assert parse_evidence(block, path.name).studies
+        else:
+            assert Person.parse(block).values
+
+
+def test_the_study_file_of_the_page_is_the_example():
+    page = blocks(ROOT / "docs" / "how-to" / "study-file.md", "toml")[0]
+    example = (ROOT / "examples" / "study.toml").read_text("utf-8")
+    assert parse_evidence(page, "study.toml") == parse_evidence(example, "study.toml")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_local_links_lead_somewhere(path):
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        found = path if not file else (path.parent / file).resolve()
+        assert found.exists(), f"{path.name}: {target}"
+        if anchor and found.suffix == ".md":
+            assert anchor in anchors(found), f"{path.name}: {target}"
+
+
+def anchors(path: Path) -> set[str]:
+    """Anchors of a page: its headings, and identifiers that are given."""
+    text = path.read_text("utf-8")
+    heads = [
+        re.sub(r"[^\w\s-]", "", head.lower()).strip()
+        for head in re.findall(r"^#+\s+(.*)$", text, re.MULTILINE)
+    ]
+    return {re.sub(r"[\s]+", "-", head) for head in heads} | set(re.findall(r"\{ #([\w-]+) \}", text))
+
+
+def test_generated_pages_are_what_the_code_gives():
+    done = subprocess.run(
+        [sys.executable, str(TOOLS / "build_pages.py"), "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_page_that_differs_is_noticed(tmp_path, monkeypatch, capsys):
+    names = tool("build_pages")
+    page = tmp_path / "docs" / "reference" / "limits.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("# Limits\n", "utf-8")
+    check = names["check"]
+    monkeypatch.setitem(check.__globals__, "pages", lambda: {page: "# Limits\n\nanother\n"})
+    monkeypatch.setitem(check.__globals__, "DOCS", tmp_path / "docs")
+    assert check() == 1
+    assert "+another" in capsys.readouterr().out
+
+
+def test_the_output_in_the_readme_is_that_of_the_command():
+    """Word by word; a number may differ by 3 %, as another processor's rounding may change a rank."""
+    names = tool("readme")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"<!-- output -->\s*```text\n(.*?)\n```", readme, re.DOTALL)
+    assert shown is not None
+    old, new = shown[1].split(), names["run_output"](readme).split()
+    assert len(old) == len(new)
+    for one, other in zip(old, new, strict=True):
+        if one != other:
+            assert float(re.sub(r"[^\d.]", "", one)) == pytest.approx(
+                float(re.sub(r"[^\d.]", "", other)), rel=0.03
+            )
+
+
+def test_the_figures_that_pages_show_are_there_and_load_nothing():
+    for path in PAGES:
+        for target in re.findall(r"!\[[^\]]+\]\(([^)\s]+)\)", path.read_text("utf-8")):
+            figure = (path.parent / target).resolve()
+            assert figure.exists(), f"{path.name}: {target}"
+            loads = re.findall(r'(?:href|src)="(?!#|data:)([^"]+)"', figure.read_text("utf-8"))
+            assert not loads, figure.name
+
+
+def test_every_image_has_words_for_who_cannot_see_it():
+    for path in PAGES:
+        for words in re.findall(r"!\[([^\]]*)\]\(", path.read_text("utf-8")):
+            assert len(words) > 20, f"{path.name}: {words!r}"
+
+
+@pytest.mark.slow
+def test_the_kept_evidence_is_what_a_run_gives():
+    from sudomotor.evidence import run
+
+    data = json.loads((ROOT / "docs" / "data" / "evidence.json").read_text("utf-8"))
+    kept = data["runs"][data["default"]]
+    new = run(mechanism=data["default"], people=data["people"], seed=data["seed"]).to_dict()
+    assert kept["summary"]["inside"] == new["summary"]["inside"]
+    for old, now in zip(kept["outcomes"], new["outcomes"], strict=True):
+        assert old["predicted"] == pytest.approx(now["predicted"], rel=1e-3, abs=1e-3), old["study"]
+    for old, now in zip(kept["orders"], new["orders"], strict=True):
+        assert old["holds"] == now["holds"], old["id"]
+
+
+# ------------------------------------------------------------------ examples
+
+
+def test_the_example_script_compares_two_waters(capsys):
+    names = runpy.run_path(str(ROOT / "examples" / "two_waters.py"))
+    found = names["main"](people=20)
+    soft, hard = found["soft"], found["hard"]
+    assert soft["volts at the end"] > hard["volts at the end"]
+    assert soft["pH of the anode's bath"] < hard["pH of the anode's bath"]
+    assert soft["acid per duct, nmol"] > hard["acid per duct, nmol"]
+    assert "soft" in capsys.readouterr().out
+
+
+def test_the_example_person_is_one():
+    person = Person.read(ROOT / "examples" / "person.toml")
+    assert person.values["baseline_sweat_palm_mg_per_min"] == 40.0
+    assert "nvented" in (ROOT / "examples" / "person.toml").read_text("utf-8")
+
+
+def test_the_example_study_runs_and_says_that_it_is_invented():
+    from sudomotor.evidence import run
+
+    text = (ROOT / "examples" / "study.toml").read_text("utf-8")
+    assert "INVENTED" in text.splitlines()[0]
+    result = run(ROOT / "examples" / "study.toml", people=20, studies=2).to_dict()
+    assert [o["arm"] for o in result["outcomes"]] == ["three times a week", "sham"]
+    assert result["outcomes"][0]["predicted"] < result["outcomes"][1]["predicted"]
+
+
+# ------------------------------------------------------------------ spelling
+
+AMERICAN = re.compile(
+    r"\b(colors?|colored|behaviors?|behavioral|model(?:ing|ed|er)|label(?:ing|ed)|centers?|centered|gray|fibers?|liters?|"
+    r"milliliters?|millimeters?|centimeters?|tumors?|favor(?:s|ed|able|ite)?|analyz(?:e|es|ed|ing)|catalogs?|travel(?:ing|ed)|"
+    r"cancel(?:ing|ed)|aluminum|edema|deionized|neighbors?|honor(?:s|ed)?|artifacts?|fulfill|gotten|normaliz(?:e|ed|ing)|"
+    r"initializ(?:e|ed|ing)|summariz(?:e|ed|ing)|optimiz(?:e|ed|ing|ation)|minimiz(?:e|ed|ing)|recogniz(?:e|ed|ing)|"
+    r"utiliz(?:e|ed|ing)|judgment|skeptic(?:al)?|program(?:s)? of treatment)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def prose_of_page(path: Path) -> str:
+    """A page without code and links."""
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    text = text.split("\n## Sources\n")[0]  # titles of papers are their authors'
+    return re.sub(r"`[^`]*`|\]\([^)]*\)", "", text)
+
+
+def prose_of_module(path: Path) -> str:
+    """Docstrings and comments of a module."""
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+    found = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
+    found += [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    return re.sub(r"`[^`]*`|>>>[^\n]*", "", "\n".join(found))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_pages_are_spelt_the_british_way(path):
+    assert AMERICAN.findall(prose_of_page(path)) == []
+
+
+def test_the_code_is_spelt_the_british_way():
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for folder in ("src", "docs/tools", "examples", "benchmarks")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if (found := AMERICAN.findall(prose_of_module(path)))
+    }
+    assert wrong == {}
+
+
+def test_american_spelling_would_be_found():
+    assert AMERICAN.findall("The color of the modeled behavior") == ["color", "modeled", "behavior"]
+
+
+# ------------------------------------------------------------------ the site
+
+
+def test_the_site_needs_no_network():
+    config = (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert re.search(r"^\s+font: false$", config, re.MULTILINE)
+    assert not re.findall(r"https?://", config)
+
+
+def test_every_page_is_in_the_contents_of_the_site():
+    config = (ROOT / "mkdocs.yml").read_text("utf-8").split("\nnav:\n")[1]
+    named = set(re.findall(r"[\w/-]+\.md", config))
+    assert named == {
+        path.relative_to(ROOT / "docs").as_posix() for path in PAGES if (ROOT / "docs") in path.parents
+    }
+
+
+# ------------------------------------------------------------------ numbers in the text
+
+# page, words that state a number, and the parameter that it must be (with the number that the words say)
+STATED = [
+    ("explanation/circuit.md", "about 2.5 V", "electrode_potential_V", 2.5),
+    ("explanation/circuit.md", "a fifth of its conductance", "blocked_conductance_fraction", 0.2),
+    ("explanation/water.md", "5 minutes; judged, 1 to 60", "bath_mixing_minutes", 5.0),
+    ("explanation/duct.md", "some 15 µm wide", "duct_radius_um", 7.5),
+    ("explanation/duct.md", "3 mm long", "duct_length_palm_mm", 3.0),
+    ("explanation/block.md", "It is set to four", "stages_to_block", 4.0),
+    ("explanation/scales-and-harm.md", "about 27 %", "gravimetry_noise_log_sd", 0.27),
+    ("explanation/scales-and-harm.md", "tingling 88 %", "paraesthesia_reference_pct", 88.0),
+    ("explanation/scales-and-harm.md", "small blisters 2 %", "vesicles_reference_pct", 2.0),
+    ("explanation/studies.md", "about 27 %", "gravimetry_noise_log_sd", 0.27),
+    ("how-to/device-limit.md", "takes 60 V", "device_max_volts", 60.0),
+]
+
+
+@pytest.mark.parametrize(("page", "words", "name", "stated"), STATED, ids=lambda each: str(each)[:40])
+def test_numbers_in_the_text_are_those_of_the_parameters(page, words, name, stated):
+    from sudomotor.parameters import load
+
+    text = " ".join((ROOT / "docs" / page).read_text("utf-8").split())
+    assert words in text
+    assert load().value(name) == pytest.approx(stated, rel=1e-9)
+
+
+def test_the_threshold_of_dry_is_about_what_the_pages_say():
+    from sudomotor.parameters import load
+
+    assert "about 20 mg" in (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    assert load().value("control_palm_mg_per_min") == 20.0
+
+
+def test_the_acid_of_the_water_page_is_faradays():
+    from sudomotor.session.bath import advance, basin, still
+    from sudomotor.session.water import bath_pH
+
+    text = (ROOT / "docs" / "explanation" / "water.md").read_text("utf-8")
+    for litres, pH in re.findall(r"\| ([\d.]+) litres? \| ([\d.]+) \|", text):
+        pans = basin(float(litres), float(litres), 160.0, 160.0, 0.0)
+        after = advance(still(0.0), pans, 15.0, 20.0)
+        gap = float(pans.gap_anode_litres)
+        made = float(after.anode_gap) * gap + float(after.anode_rest) * (float(litres) - gap)
+        assert f"{-1000 * made:.0f} µmol" in text
+        assert f"{float(bath_pH(made / float(litres), 0.0)):.2f}" == pH
