@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare only")
     parser.add_argument("--evidence", action="store_true", help="run the evidence anew")
     parser.add_argument("--kfold", action="store_true", help="fit without each study in turn")
-    parser.add_argument("--budget", type=int, default=60, help="evaluations of each refit, for --kfold")
+    parser.add_argument("--budget", type=int, default=240, help="evaluations of each refit, for --kfold")
     parser.add_argument("--people", type=int, default=1000, help="virtual people of an arm, for --evidence")
     arguments = parser.parse_args()
     if arguments.check:

@@ -164,6 +164,12 @@ def search(counter: _Counter, seed: int, generations: int, population: int, poli
         _simplex(counter, counter.x, max(1, polish - (counter.done - before)))
 
 
+def _plan(free: int, budget: int) -> tuple[int, int, int]:
+    """Generations and population of the search, and evaluations of the polish, out of a budget."""
+    population = max(8, min(2 * free, budget // 8))
+    return max(0, round(0.6 * budget / population) - 1), population, round(0.2 * budget)
+
+
 def walk(counter: _Counter, seed: int, steps: int, temperature: float) -> tuple[Array, Array]:
     """Random walk from the best place found: places (step, parameter) and predictions (step, case)."""
     problem = counter.problem
@@ -240,11 +246,10 @@ def fit(
         free=free, people=people, seed=seed, criteria=criteria, backend=backend,
     )  # fmt: skip
     d = len(problem.free)
-    population = max(8, min(2 * d, budget // 8))
-    generations = max(0, round(0.6 * budget / population) - 1)
+    generations, population, polish = _plan(d, budget)
     steps = round(0.2 * budget)
     counter = _Counter(problem, budget, progress)
-    search(counter, seed, generations, population, round(0.2 * budget))
+    search(counter, seed, generations, population, polish)
     start_score = problem.objective(problem.origin)
     counted = len(given.counted)
     temperature = max(1.0, counted / max(1, separate_quantities))
@@ -309,10 +314,10 @@ def kfold(
     backend: str = "jax",
     progress: Progress | None = None,
 ) -> tuple[Fold, ...]:
-    """Leave each study out in turn, fit the others again (least squares from the optimum), and predict it.
+    """Leave each study out in turn, fit the others anew from the starting values, and predict it.
 
-    The refit starts from values that have seen the study, so this flatters if `budget` is too small to leave
-    them; the orders stay in every fold.
+    The starting values were set with the whole table in view, so this still flatters somewhat; the orders stay
+    in every fold.
     """
     given = table if table is not None else shipped()
     problem = Problem(
@@ -326,8 +331,8 @@ def kfold(
     found, total = [], budget * len(given.studies)
     for k, study in enumerate(given.studies):
         counter = _Counter(problem, budget, None, without=(study.id,))
-        counter(x)
-        _least_squares(counter, x, budget)
+        generations, population, polish = _plan(len(problem.free), budget)
+        search(counter, fitted.seed, generations, population, polish)
         predictions = problem.predict(problem.parameters(counter.x))
         misses = problem.misses(predictions)
         if progress:
