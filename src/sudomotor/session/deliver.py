@@ -325,7 +325,11 @@ def _gather(
     ramp_s = 60.0 * _one(setup.ramp_minutes)
     ramp = _one(d.peak_mA) / ramp_s if ramp_s > 0 else 1e3 * _one(d.peak_mA)
     strength = intensity(
-        passed * _one(d.mean_mA) / area, passed * _one(d.ripple_rms_mA) / area, d.frequency_Hz, ramp, parameters=p
+        passed * _one(d.mean_mA) / area,
+        passed * _one(d.ripple_rms_mA) / area,
+        d.frequency_Hz,
+        ramp,
+        parameters=p,
     )
     felt = feeling(strength, people["discomfort_threshold_factor"], parameters=p)
     peak = max(_one(m.loop.peak_volts) for m in moments)

@@ -1,10 +1,13 @@
 """The inside of one sweat duct during a session: where the acid of the bath gets to, against the sweat that comes out.
 
 One dimension, x = 0 at the pore's mouth (the bath) to x = L at the coil. Sodium (for all univalent strong cations), calcium,
-chloride (for all strong anions), H+, OH-, CO2, bicarbonate and carbonate move by diffusion, in the field and with the sweat; water and
+chloride (for all strong anions), H+, OH-, CO2, bicarbonate and carbonate move by diffusion, in the field
+and with the sweat; water and
 carbonate are in equilibrium; groups of the lining take up protons without moving. The ducts' field follows from the imposed
-current and electroneutrality. A site that lets go of its proton holds a sodium ion instead (10 mM of bare charge would be 4 C/m2 of wall, a
-hundredfold of what surfaces bear, and would make the duct a rectifier). Lactate counts among the strong anions: below pH 4 it would take up some acid that here goes on.
+current and electroneutrality. A site that lets go of its proton holds a sodium ion instead (10 mM of bare
+charge would be 4 C/m2 of wall, a
+hundredfold of what surfaces bear, and would make the duct a rectifier). Lactate counts among the strong
+anions: below pH 4 it would take up some acid that here goes on.
 """
 
 from __future__ import annotations
@@ -25,18 +28,18 @@ from sudomotor.session.duct_numerics import FARADAY, gaps, graded_edges, run_mar
 Floats = NDArray[np.float64]
 Series = float | Sequence[float] | Floats
 
-SPECIES = ("sodium", "calcium", "chloride", "hydrogen", "hydroxide", "carbon_dioxide", "bicarbonate", "carbonate")
+SPECIES = (
+    "sodium",
+    "calcium",
+    "chloride",
+    "hydrogen",
+    "hydroxide",
+    "carbon_dioxide",
+    "bicarbonate",
+    "carbonate",
+)
 CHARGES = (1.0, 2.0, -1.0, 1.0, -1.0, 0.0, -1.0, -2.0)
 SODIUM, CALCIUM, CARBON, ACID = range(4)  # the unknowns of a cell
-_MIX = np.array(
-    [
-        [1, 0, 0, 0, 0, 0, 0, 0],
-        [0, 1, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 1, 1, 1],
-        [0, 0, 0, 1, -1, 0, -1, -2],
-    ],
-    dtype=np.float64,
-)
 _FIRST_CELL_UM = 1.0  # the potential at the mouth falls over micrometres where the bath is dilute
 
 
@@ -81,19 +84,33 @@ class DuctProblem:
             value = float(getattr(self, name))
             least = 0.0 if name in ("minutes", "ramp_s", "sweat_nL_per_min") else 1e-3
             if not np.isfinite(value) or value < least:
-                raise InputError(f"{name} = {value:g} is not possible", where="DuctProblem", mend=f"a finite number from {least:g}")
+                raise InputError(
+                    f"{name} = {value:g} is not possible",
+                    where="DuctProblem",
+                    mend=f"a finite number from {least:g}",
+                )
         _times("bath_minutes", self.bath_minutes, strict=True)
         if self.current_minutes is not None:
             _times("current_minutes", self.current_minutes, strict=False)
-        for name in ("current_nA", "bath_sodium_mM", "bath_calcium_mM", "bath_alkalinity_mM", "bath_carbon_mM"):
-            value = np.atleast_1d(np.asarray(getattr(self, name), dtype=np.float64))
+        for name in (
+            "current_nA",
+            "bath_sodium_mM",
+            "bath_calcium_mM",
+            "bath_alkalinity_mM",
+            "bath_carbon_mM",
+        ):
+            given: Floats = np.atleast_1d(np.asarray(getattr(self, name), dtype=np.float64))
             times = self.bath_minutes if name.startswith("bath") else self.current_minutes
             length = 1 if times is None else len(times)
-            if value.ndim != 1 or len(value) not in (1, length):
-                raise InputError(f"{name} has {value.size} values for {length} times", where="DuctProblem", mend="one a time, or one")
-            if not np.all(np.isfinite(value)):
+            if given.ndim != 1 or len(given) not in (1, length):
+                raise InputError(
+                    f"{name} has {given.size} values for {length} times",
+                    where="DuctProblem",
+                    mend="one a time, or one",
+                )
+            if not np.all(np.isfinite(given)):
                 raise InputError(f"{name} is not finite", where="DuctProblem", mend="give ordinary numbers")
-            if name not in ("current_nA", "bath_alkalinity_mM") and np.any(value < 0):
+            if name not in ("current_nA", "bath_alkalinity_mM") and np.any(given < 0):
                 raise InputError(f"{name} is negative", where="DuctProblem", mend="a concentration from 0")
         bath = self.bath_unknowns()
         lacking = bath[:, SODIUM] + 2.0 * bath[:, CALCIUM] + bath[:, ACID]
@@ -110,7 +127,12 @@ class DuctProblem:
     def bath_unknowns(self) -> Floats:
         """(time, 4): sodium, calcium, dissolved carbon, net acid of the bath at `bath_minutes`."""
         n = len(self.bath_minutes)
-        columns = [self.bath_sodium_mM, self.bath_calcium_mM, self.bath_carbon_mM, -np.asarray(self.bath_alkalinity_mM, float)]
+        columns = [
+            self.bath_sodium_mM,
+            self.bath_calcium_mM,
+            self.bath_carbon_mM,
+            -np.asarray(self.bath_alkalinity_mM, float),
+        ]
         return np.stack([np.broadcast_to(np.asarray(c, dtype=np.float64), (n,)) for c in columns], axis=1)
 
     def mouth_pH(self) -> Floats:
@@ -136,7 +158,14 @@ class DuctProblem:
 def _times(name: str, values: Sequence[float] | Floats, *, strict: bool) -> None:
     t = np.asarray(values, dtype=np.float64)
     steps = np.diff(t)
-    if t.ndim != 1 or not len(t) or not np.all(np.isfinite(t)) or t[0] != 0.0 or np.any(steps < 0) or (strict and np.any(steps == 0)):
+    if (
+        t.ndim != 1
+        or not len(t)
+        or not np.all(np.isfinite(t))
+        or t[0] != 0.0
+        or np.any(steps < 0)
+        or (strict and np.any(steps == 0))
+    ):
         raise InputError(f"{name} must ascend from 0", where="DuctProblem", mend=f"{name}=(0.0, 5.0, 20.0)")
 
 
@@ -178,10 +207,12 @@ def duct_setup(problem: DuctProblem, cells: int) -> tuple[dict[str, Any], Floats
     acid, bare = float(net_acid_mM(pH, carbon, sites, k)), float(net_acid_mM(pH, carbon, 0.0, k))
     sweat = np.array([sodium + bare - acid, 0.0, carbon, acid])
     if sodium + bare < 0.0:
-        raise InputError("the sweat has more bicarbonate than cations", where="sweat_sodium_mM, sweat_dissolved_carbon_mM")
+        raise InputError(
+            "the sweat has more bicarbonate than cations", where="sweat_sodium_mM, sweat_dissolved_carbon_mM"
+        )
     return {
         "kind": duct_kernels.CARBONATE, "z": CHARGES, "d": d, "m": (0.0,) * 4, "scheme": (1.0, 1.0),
-        "chemistry": k.as_tuple, "gap": gap, "dx": np.diff(edges), "site": np.full(cells, sites), "mix": _MIX,
+        "chemistry": k.as_tuple, "gap": gap, "dx": np.diff(edges), "site": np.full(cells, sites),
         "peclet": peclet, "epeclet": np.exp(np.clip(peclet, -300.0, 300.0)), "wall": np.full(4, np.nan), "given": False,
         "coil": sweat, "start": np.tile(sweat, (cells, 1)),
     }, edges  # fmt: skip
@@ -223,7 +254,9 @@ class DuctSolution:
         """(time, cell)."""
         p = self.problem.constants
         u = self.unknowns_mM
-        return solve_pH(u[..., ACID], np.maximum(u[..., CARBON], 0.0), p.value("duct_buffer_mM"), Equilibria.of(p))
+        return solve_pH(
+            u[..., ACID], np.maximum(u[..., CARBON], 0.0), p.value("duct_buffer_mM"), Equilibria.of(p)
+        )
 
     @cached_property
     def concentrations_mM(self) -> dict[str, Floats]:
@@ -232,7 +265,7 @@ class DuctSolution:
         k = Equilibria.of(p)
         u, h = self.unknowns_mM, 10.0 ** (3.0 - self.pH)
         below = h * h + k.first_mM * h + k.first_mM * k.second_mM
-        carbon = u[..., CARBON]
+        carbon = np.maximum(u[..., CARBON], 0.0)
         held = p.value("duct_buffer_mM") * k.site_mM / (k.site_mM + h)
         return {
             "sodium": u[..., SODIUM] - held,
@@ -276,7 +309,12 @@ class DuctSolution:
 
 
 def solve_duct(
-    problem: DuctProblem, *, cells: int = 80, rtol: float = 1e-4, atol_mM: float | None = None, max_steps: int = 20_000
+    problem: DuctProblem,
+    *,
+    cells: int = 80,
+    rtol: float = 1e-4,
+    atol_mM: float | None = None,
+    max_steps: int = 20_000,
 ) -> DuctSolution:
     """Solve one duct over one session.
 
@@ -298,10 +336,16 @@ def solve_duct(
     if problem.output_minutes is None:
         out = np.empty(0)
     else:
-        _times("output_minutes", np.append(0.0, np.asarray(problem.output_minutes, dtype=np.float64)), strict=False)
+        _times(
+            "output_minutes",
+            np.append(0.0, np.asarray(problem.output_minutes, dtype=np.float64)),
+            strict=False,
+        )
         out = 60.0 * np.unique(np.asarray(problem.output_minutes, dtype=np.float64))
         if out[-1] > 60.0 * problem.minutes * (1 + 1e-12):
-            raise InputError("output_minutes go past the end", where="DuctProblem", mend="lower them, or raise minutes")
+            raise InputError(
+                "output_minutes go past the end", where="DuctProblem", mend="lower them, or raise minutes"
+            )
         out = np.minimum(out, 60.0 * problem.minutes)
     if problem.minutes == 0.0:
         zero = np.zeros((1, cells + 1))
@@ -366,4 +410,14 @@ def without_current(problem: DuctProblem) -> DuctProblem:
     return replace(problem, current_nA=0.0, current_minutes=None)
 
 
-__all__ = ["CHARGES", "FARADAY", "SPECIES", "DuctProblem", "DuctSolution", "duct_setup", "right_hand_side", "solve_duct", "without_current"]
+__all__ = [
+    "CHARGES",
+    "FARADAY",
+    "SPECIES",
+    "DuctProblem",
+    "DuctSolution",
+    "duct_setup",
+    "right_hand_side",
+    "solve_duct",
+    "without_current",
+]

@@ -5,10 +5,12 @@ The flux of species k through a face of width h (mol m-2 s-1) is the Scharfetter
     J_k = D_k/h [ Q(v_k) (c_L - c_R) + v_k (c_L + c_R)/2 ],   v_k = z_k w + u h/D_k,   Q(v) = (v/2) coth(v/2) = 1 + psi_k,
 
 with w = F E h/(R T) the drop of potential over the face in thermal units. At imposed current density i the drop is the root of
-F sum_k z_k J_k(w) = i, a strictly increasing function of w, found by Newton to round-off: so charge is conserved in every face, and the sum of cell contents changes by the fluxes of the two ends alone.
+F sum_k z_k J_k(w) = i, a strictly increasing function of w, found by Newton to round-off: so charge is
+conserved in every face, and the sum of cell contents changes by the fluxes of the two ends alone.
 
 The unknowns u of a cell are mapped to its species by the chemistry (`ALL`: every ion is an unknown; `NEUTRAL`: the last ion
-follows from electroneutrality; `CARBONATE`: sodium, calcium, dissolved carbon and net acid, the pH follows algebraically). Time goes
+follows from electroneutrality; `CARBONATE`: sodium, calcium, dissolved carbon and net acid, the pH follows
+algebraically). Time goes
 by RODAS3 (Sandu et al. 1997, Atmospheric Environment 31:3459): order 3 with an embedded order 2, L-stable, linearly implicit.
 The cumulative fluxes are integrated by the same scheme, hence telescope exactly.
 
@@ -64,7 +66,7 @@ def acidity(total: float, carbon: float, site: float, chemistry: Any, guess: flo
         new = x + step
         if new <= low or new >= high:
             new = 0.5 * (low + high) if step * step > 1e-20 else x
-        if (new - x) * (new - x) < 1e-18 or high - low < 1e-15:
+        if (new - x) * (new - x) < 1e-16 or high - low < 1e-15:
             return exp(new)
         x = new
     return exp(x)
@@ -104,8 +106,11 @@ def speciate(kind: int, u: Any, site: float, chemistry: Any, z: Any, c: Any, dc:
     below = h * h + k1 * h + k1 * k2
     a1, a2 = k1 * h / below, k1 * k2 / below
     a0 = 1.0 - a1 - a2
-    carbon = u[2]
-    c[0] = u[0] - site * kb / (kb + h)  # each deprotonated site holds one sodium, so the lining carries no net charge
+    # the error of a step may leave a trace less than no carbon: it moves nothing, and its charge must not count
+    carbon = max(u[2], 0.0)
+    c[0] = u[0] - site * kb / (
+        kb + h
+    )  # a site without its proton holds a sodium: no net charge of the lining
     c[1] = u[1]
     c[2] = u[0] + 2.0 * u[1] + u[3]
     c[3] = h
@@ -116,7 +121,7 @@ def speciate(kind: int, u: Any, site: float, chemistry: Any, z: Any, c: Any, dc:
     if wants:
         bound = kb / (kb + h)
         # d ln h: every derivative below is taken along ln h, so that nothing is divided by a small h
-        held = max(carbon, 0.0)
+        held = carbon
         slope = h + kw / h + held * (a0 * a1 + 4.0 * a0 * a2 + a1 * a2) + site * bound * (1.0 - bound)
         by_acid = 1.0 / slope
         by_carbon = (a1 + 2.0 * a2) / slope if carbon > 0.0 else 0.0
@@ -138,23 +143,34 @@ def speciate(kind: int, u: Any, site: float, chemistry: Any, z: Any, c: Any, dc:
 @compiled
 def weighting(v: float, e: float) -> tuple[float, float]:
     """Q(v) = (v/2) coth(v/2) and its derivative, given e = exp(v)."""
-    if v > 36.0:
-        return 0.5 * v, 0.5
-    if v < -36.0:
-        return -0.5 * v, -0.5
-    if -0.05 < v < 0.05:
-        s = v * v
-        q = 1.0 + s / 12.0 * (1.0 - s / 60.0 * (1.0 - s / 42.0))
-        return q, v / 6.0 * (1.0 - s / 30.0 * (1.0 - s / 28.0))
-    r = 1.0 / (e - 1.0)
+    # selections, no branches, so that the compiler can work on several species at once; past 36 coth is 1 to round-off
+    e = 1e17 if v > 36.0 else (1e-17 if v < -36.0 else e)
+    s = v * v
+    small = s < 2.5e-3
+    r = 1.0 / (1.0 if small else e - 1.0)
     coth = (e + 1.0) * r
-    return 0.5 * v * coth, 0.5 * coth - v * e * r * r
+    q = 1.0 + s / 12.0 * (1.0 - s / 60.0 * (1.0 - s / 42.0)) if small else 0.5 * v * coth
+    dq = v / 6.0 * (1.0 - s / 30.0 * (1.0 - s / 28.0)) if small else 0.5 * coth - v * (e * r) * r
+    return q, dq
 
 
 @compiled
 def face(
-    z: Any, d: Any, scheme: Any, width: float, push: float, given: bool, w: float,
-    peclet: Any, epeclet: Any, left: Any, right: Any, flux: Any, a: Any, b: Any, g: Any,
+    z: Any,
+    d: Any,
+    scheme: Any,
+    width: float,
+    push: float,
+    given: bool,
+    w: float,
+    peclet: Any,
+    epeclet: Any,
+    left: Any,
+    right: Any,
+    flux: Any,
+    a: Any,
+    b: Any,
+    g: Any,
 ) -> tuple[float, float]:
     """Fluxes of every species through one face, with their derivatives.
 
@@ -169,24 +185,28 @@ def face(
     elif not w * w < 1e12:  # the guess left by a failed stage
         w = 0.0
     for attempt in range(60):
-        ew = exp(min(max(w, -150.0), 150.0))
+        within = -300.0 < w < 300.0
+        ew = exp(w) if within else 1.0
         iew = 1.0 / ew
         excess, stiffness = 0.0, 0.0
         for k in range(n):
             v = z[k] * w + peclet[k]
-            if z[k] == 1.0:
-                e = ew
+            # one exponential serves all ions; past its range, where drift and sweat might cancel, each takes its own
+            if not (within and -300.0 < peclet[k] < 300.0):
+                e = exp(min(max(v, -36.0), 36.0))
+            elif z[k] == 1.0:
+                e = ew * epeclet[k]
             elif z[k] == -1.0:
-                e = iew
+                e = iew * epeclet[k]
             elif z[k] == 2.0:
-                e = ew * ew
+                e = ew * ew * epeclet[k]
             elif z[k] == -2.0:
-                e = iew * iew
+                e = iew * iew * epeclet[k]
             elif z[k] == 0.0:
-                e = 1.0
+                e = epeclet[k]
             else:
-                e = exp(min(max(z[k] * w, -300.0), 300.0))
-            q, dq = weighting(v, e * epeclet[k])
+                e = exp(min(max(v, -36.0), 36.0))
+            q, dq = weighting(v, e)
             q = diffusion + upwind * (q - 1.0)
             dq = upwind * dq
             r = d[k] * scale
@@ -200,7 +220,7 @@ def face(
         if given:
             return w, stiffness
         step = (push - excess) / stiffness
-        # the last step is applied to the fluxes linearly: what is left is of the order of step^2, i.e. round-off
+        # the last step is applied to the fluxes linearly: the charge is then exact, the field to step^2
         if step * step < 1e-14 * (1.0 + w * w) or attempt == 59:
             for k in range(n):
                 flux[k] += z[k] * g[k] * step
@@ -211,9 +231,24 @@ def face(
 
 @compiled
 def assemble(
-    kind: int, z: Any, d: Any, m: Any, scheme: Any, chemistry: Any, gap: Any, site: Any, mix: Any,
-    peclet: Any, epeclet: Any, wall: Any, given: bool, current: float, bath: Any, coil: Any,
-    u: Any, jacobian: bool, ws: Any,
+    kind: int,
+    z: Any,
+    d: Any,
+    m: Any,
+    scheme: Any,
+    chemistry: Any,
+    gap: Any,
+    site: Any,
+    peclet: Any,
+    epeclet: Any,
+    wall: Any,
+    given: bool,
+    current: float,
+    bath: Any,
+    coil: Any,
+    u: Any,
+    jacobian: bool,
+    ws: Any,
 ) -> None:
     """Face fluxes of the unknowns (`ws` flux_u) and, on demand, their derivatives to the left and right cell.
 
@@ -222,10 +257,11 @@ def assemble(
     c, dc, h, w, flux_u, by_left, by_right, jk, a, b, g = ws
     cells = u.shape[0]
     mu = len(m)
-    n = len(z)
     none = dc[0, :0]
     for j in range(cells):
-        h[j + 1] = speciate(kind, u[j], site[j], chemistry, z, c[j + 1], dc[j + 1] if jacobian else none, h[j + 1])
+        h[j + 1] = speciate(
+            kind, u[j], site[j], chemistry, z, c[j + 1], dc[j + 1] if jacobian else none, h[j + 1]
+        )
     h[0] = speciate(kind, bath, 0.0, chemistry, z, c[0], none, h[0])
     walled = not np.isnan(wall[0])
     if not walled:
@@ -244,22 +280,34 @@ def assemble(
         w[f], stiffness = face(
             z, d, scheme, gap[f], push, given, w[f], peclet[f], epeclet[f], c[f], c[f + 1], jk, a, b, g
         )
-        for r in range(mu):
-            total = 0.0
-            for k in range(n):
-                total += mix[r, k] * jk[k]
-            flux_u[f, r] = total
+        if kind == CARBONATE:
+            flux_u[f, 0] = jk[0]
+            flux_u[f, 1] = jk[1]
+            flux_u[f, 2] = jk[5] + jk[6] + jk[7]
+            flux_u[f, 3] = jk[3] - jk[4] - jk[6] - 2.0 * jk[7]
+        else:
+            for r in range(mu):
+                flux_u[f, r] = jk[r]
         if jacobian:
             share = 0.0 if given else 1.0 / stiffness
+            if kind == CARBONATE:
+                if f > 0:
+                    derive_carbonate(a, g, share, dc[f], by_left[f])
+                if f < cells:
+                    derive_carbonate(b, g, share, dc[f + 1], by_right[f])
+                continue
             if f > 0:
-                derive(z, m, mix, a, g, share, dc[f], by_left[f])
+                derive(z, m, a, g, share, dc[f], by_left[f])
             if f < cells:
-                derive(z, m, mix, b, g, share, dc[f + 1], by_right[f])
+                derive(z, m, b, g, share, dc[f + 1], by_right[f])
 
 
 @compiled
-def derive(z: Any, m: Any, mix: Any, a: Any, g: Any, share: float, dc: Any, out: Any) -> None:
-    """d(flux of the unknowns)/d(unknowns of one neighbour), the field's own response included (a rank-one term)."""
+def derive(z: Any, m: Any, a: Any, g: Any, share: float, dc: Any, out: Any) -> None:
+    """d(flux of the unknowns)/d(unknowns of one neighbour), the field's own response included (a rank-one term).
+
+    The unknowns of strong ions are the ions themselves, the last one apart.
+    """
     mu, n = len(m), len(z)
     for j in range(mu):
         drift = 0.0
@@ -267,11 +315,27 @@ def derive(z: Any, m: Any, mix: Any, a: Any, g: Any, share: float, dc: Any, out:
             drift += z[k] * a[k] * dc[k, j]
         drift *= -share
         for r in range(mu):
-            out[r, j] = 0.0
-        for k in range(n):
-            t = a[k] * dc[k, j] + z[k] * g[k] * drift
-            for r in range(mu):
-                out[r, j] += mix[r, k] * t
+            out[r, j] = a[r] * dc[r, j] + z[r] * g[r] * drift
+
+
+@compiled
+def derive_carbonate(a: Any, g: Any, share: float, dc: Any, out: Any) -> None:
+    """`derive` written out for `CARBONATE`, where most of dc and of the map to unknowns is zero."""
+    g0, g1, g2, g3 = g[0], 2.0 * g[1], -g[6] - 2.0 * g[7], g[3] + g[4] + g[6] + 4.0 * g[7]
+    for j in range(4):
+        e0 = a[0] * dc[0, j]
+        e1 = e2 = e3 = 0.0
+        if j < 2:
+            e1 = a[1] * dc[1, j]
+        else:
+            t4, t6, t7 = a[4] * dc[4, j], a[6] * dc[6, j], a[7] * dc[7, j]
+            e2 = a[5] * dc[5, j] + t6 + t7
+            e3 = a[3] * dc[3, j] - t4 - t6 - 2.0 * t7
+        drift = -share * (e0 + 2.0 * e1 - a[2] * dc[2, j] + e3)
+        out[0, j] = e0 + g0 * drift
+        out[1, j] = e1 + g1 * drift
+        out[2, j] = e2 + g2 * drift
+        out[3, j] = e3 + g3 * drift
 
 
 @compiled
@@ -303,7 +367,9 @@ def invert(m: Any, s: Any, out: Any) -> None:
 
 
 @compiled
-def factor(m: Any, dx: Any, by_left: Any, by_right: Any, shift: float, inverse: Any, upper: Any, s: Any) -> None:
+def factor(
+    m: Any, dx: Any, by_left: Any, by_right: Any, shift: float, inverse: Any, upper: Any, s: Any
+) -> None:
     """Block LU of shift*I - dF/du: keeps the inverse of each pivot block and pivot^-1 times the upper block."""
     mu = len(m)
     cells = dx.shape[0]
@@ -396,9 +462,28 @@ def rate(dx: Any, flux: Any, out: Any) -> None:
 
 @compiled
 def march(
-    kind: int, z: Any, d: Any, m: Any, scheme: Any, chemistry: Any, gap: Any, dx: Any, site: Any, mix: Any,
-    peclet: Any, epeclet: Any, wall: Any, given: bool, coil: Any, start: Any,
-    seg_t: Any, seg_i: Any, seg_bath: Any, out_t: Any, rtol: float, atol: float, max_steps: int,
+    kind: int,
+    z: Any,
+    d: Any,
+    m: Any,
+    scheme: Any,
+    chemistry: Any,
+    gap: Any,
+    dx: Any,
+    site: Any,
+    peclet: Any,
+    epeclet: Any,
+    wall: Any,
+    given: bool,
+    coil: Any,
+    start: Any,
+    seg_t: Any,
+    seg_i: Any,
+    seg_bath: Any,
+    out_t: Any,
+    rtol: float,
+    atol: float,
+    max_steps: int,
 ) -> Any:
     """March the unknowns over all segments.
 
@@ -423,6 +508,7 @@ def march(
     bath = np.empty(mu)
     count, nxt, steps, rejected, made = 0, 0, 0, 0, 0
     dt = 1e-4
+    refused = False
     status = FINISHED
     segments = seg_t.shape[0] - 1
     end = seg_t[segments]
@@ -451,7 +537,7 @@ def march(
                 goal = out_t[nxt]
             if not keep_all and goal <= t:
                 assemble(
-                    kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+                    kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
                     seg_i[seg, 0], seg_bath[seg, 0], coil, u, False, ws,
                 )  # fmt: skip
                 times[count], kept[count], kept_q[count], kept_w[count] = t, u, cum, w
@@ -477,14 +563,14 @@ def march(
                     for r in range(mu):
                         bath[r] = seg_bath[seg, 0, r] * (1.0 - x2) + seg_bath[seg, 1, r] * x2
                     assemble(
-                        kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+                        kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
                         seg_i[seg, 0] * (1.0 - x2) + seg_i[seg, 1] * x2, bath, coil, u, False, ws,
                     )  # fmt: skip
                     q_slope[:] = flux
                     for r in range(mu):
                         bath[r] = seg_bath[seg, 0, r] * (1.0 - x) + seg_bath[seg, 1, r] * x
                 assemble(
-                    kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+                    kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
                     current, bath, coil, u, True, ws,
                 )  # fmt: skip
                 q0[:] = flux
@@ -519,7 +605,7 @@ def march(
                 bath[r] = seg_bath[seg, 0, r] * (1.0 - x2) + seg_bath[seg, 1, r] * x2
             new[:] = u + 2.0 * k1
             assemble(
-                kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+                kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
                 current2, bath, coil, new, False, ws,
             )  # fmt: skip
             rate(dx, flux, k3)
@@ -530,7 +616,7 @@ def march(
             q3 *= g
             new += k3
             assemble(
-                kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+                kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
                 current2, bath, coil, new, False, ws,
             )  # fmt: skip
             rate(dx, flux, k4)
@@ -554,14 +640,15 @@ def march(
                 cum += 2.0 * q1 + q3 + q4
                 steps += 1
                 fresh = False
-                grown = dt * min(4.0, max(0.3, 0.9 * (error + 1e-12) ** (-1.0 / 3.0)))
+                grown = dt * min(1.0 if refused else 4.0, max(0.3, 0.9 * (error + 1e-12) ** (-1.0 / 3.0)))
+                refused = False
                 dt = max(grown, asked) if landing or dt < asked else grown
                 done = t >= end
                 wanted = keep_all or (nxt < out_t.shape[0] and t >= out_t[nxt])
                 if wanted:
                     # field of the accepted state, not of the last stage
                     assemble(
-                        kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+                        kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
                         current2, bath, coil, u, False, ws,
                     )  # fmt: skip
                     if count == times.shape[0]:
@@ -576,6 +663,7 @@ def march(
                     break
             else:
                 rejected += 1
+                refused = True
                 dt *= max(0.1, 0.9 * error ** (-1.0 / 3.0)) if error < 1e5 else 0.1
                 if dt < 1e-12 * max(1.0, end):
                     return STUCK, count, times, kept, kept_q, kept_w, steps, rejected, made
@@ -584,12 +672,29 @@ def march(
 
 @compiled
 def right_hand_side(
-    kind: int, z: Any, d: Any, m: Any, scheme: Any, chemistry: Any, gap: Any, dx: Any, site: Any, mix: Any,
-    peclet: Any, epeclet: Any, wall: Any, given: bool, coil: Any, current: float, bath: Any, u: Any, out: Any, ws: Any,
+    kind: int,
+    z: Any,
+    d: Any,
+    m: Any,
+    scheme: Any,
+    chemistry: Any,
+    gap: Any,
+    dx: Any,
+    site: Any,
+    peclet: Any,
+    epeclet: Any,
+    wall: Any,
+    given: bool,
+    coil: Any,
+    current: float,
+    bath: Any,
+    u: Any,
+    out: Any,
+    ws: Any,
 ) -> None:
     """du/dt at one state: what a general-purpose integrator is given as the reference."""
     assemble(
-        kind, z, d, m, scheme, chemistry, gap, site, mix, peclet, epeclet, wall, given,
+        kind, z, d, m, scheme, chemistry, gap, site, peclet, epeclet, wall, given,
         current, bath, coil, u, False, ws,
     )  # fmt: skip
     rate(dx, ws[4], out)

@@ -6,6 +6,7 @@ that the analytical solutions which hold for strong ions (junctions, limiting cu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,9 +40,9 @@ def graded_edges(length: float, cells: int, first: float) -> Floats:
     if first >= length / cells:
         return np.linspace(0.0, length, cells + 1)
     low, high = 0.0, 5.0
-    for _ in range(200):  # log of the growth factor
+    for _ in range(60):  # log of the growth factor
         mid = 0.5 * (low + high)
-        total = first * np.expm1(min(mid * cells, 600.0)) / np.expm1(mid)
+        total = first * math.expm1(min(mid * cells, 600.0)) / math.expm1(mid)
         low, high = (mid, high) if total < length else (low, mid)
     edges = np.expm1(0.5 * (low + high) * np.arange(cells + 1))
     return np.asarray(length * edges / edges[-1], dtype=np.float64)
@@ -75,7 +76,8 @@ def run_march(setup: dict[str, Any], segments: tuple[Floats, Floats, Floats], ou
         max_steps=max_steps,
     )  # fmt: skip
     if status != duct_kernels.FINISHED:
-        reached = f"after {steps} steps; the last kept time is {times[max(count - 1, 0)]:.4g} s"
+        last = f"the last kept time is {times[count - 1]:.4g} s" if count else "no time to keep was reached"
+        reached = f"{steps} steps were taken; {last}"
         raise InputError(
             f"the transport equations could not be solved to the end ({reached})",
             where="current and composition at the ends",
@@ -132,7 +134,7 @@ def ion_setup(
     return {
         "kind": dk.ALL if given_field else dk.NEUTRAL, "z": z, "d": tuple(float(v) for v in diffusivities_m2_per_s),
         "m": (0.0,) * mu, "scheme": (float(diffusion), float(upwind)), "chemistry": (0.0, 0.0, 0.0, 0.0), "gap": gap,
-        "dx": np.diff(edges_m), "site": np.full(cells, fixed_mM), "mix": np.eye(mu, n), "peclet": peclet,
+        "dx": np.diff(edges_m), "site": np.full(cells, fixed_mM), "peclet": peclet,
         "epeclet": np.exp(np.clip(peclet, -300.0, 300.0)), "wall": wall, "given": given_field,
         "coil": np.ascontiguousarray(right), "start": np.ascontiguousarray(start),
     }  # fmt: skip
@@ -168,9 +170,15 @@ def solve_ions(
     -12.27
     """
     if (current_A_per_m2 is None) == (field_V_per_m is None):
-        raise InputError("give either the current or the field", where="solve_ions", mend="current_A_per_m2=0.0")
+        raise InputError(
+            "give either the current or the field", where="solve_ions", mend="current_A_per_m2=0.0"
+        )
     if (right_mM is None) == (carrier is None):
-        raise InputError("give either a reservoir or a wall", where="solve_ions, right end", mend="right_mM=[…] or carrier=0")
+        raise InputError(
+            "give either a reservoir or a wall",
+            where="solve_ions, right end",
+            mend="right_mM=[…] or carrier=0",
+        )
     edges = np.asarray(edges_m, dtype=np.float64)
     volts = thermal_volts(temperature_C)
     given = field_V_per_m is not None
@@ -191,4 +199,13 @@ def solve_ions(
         conc = np.concatenate((conc, -(conc @ z[:-1])[..., None] / z[-1]), axis=-1)
         charge = drive * made.time_s[:, None] / FARADAY
         passed = np.concatenate((passed, ((charge - passed @ z[:-1]) / z[-1])[..., None]), axis=-1)
-    return IonSolution(made.time_s, 0.5 * (edges[1:] + edges[:-1]), edges, conc, passed, made.drop * volts, made.steps, made.rejected)
+    return IonSolution(
+        made.time_s,
+        0.5 * (edges[1:] + edges[:-1]),
+        edges,
+        conc,
+        passed,
+        made.drop * volts,
+        made.steps,
+        made.rejected,
+    )
