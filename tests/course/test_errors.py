@@ -233,6 +233,8 @@ SAMPLES = [
     "Treat left palm at 10 mA mean pulsed DC 10 kHz 30 %, in saline, return on left sole, for 9 min, daily",
     "Sham soles, 2 litres, alkalinity 2 mM, for 20 minutes, 7 times in 4 weeks",
     "Treat palms and soles at 15 mA AC 50 Hz with 15 mA DC offset for 9 min until HDSS <= 2, daily",
+    "Glycopyrronium iontophoresis on left palm for 10 minutes, weekly for 4 weeks",
+    "Exposure therapy for 50 minutes, 2 times a week for 10 sessions",
     "Pause until sweat >= 20 mg/min or for 60 days, starting 2026-03-01, missing 20 % of sessions",
 ]
 

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sudomotor.course import (
+    CareStep,
     Condition,
     Course,
     PauseStep,
@@ -121,10 +122,37 @@ def treatments(draw, ends=True):
 pauses = st.builds(PauseStep, lengths, maybe(conditions)) | st.builds(PauseStep, st.none(), conditions)
 
 
+care_stops = st.builds(Stop, lengths, maybe(st.integers(1, 100))) | st.builds(
+    Stop, st.none(), st.integers(1, 100)
+)
+
+
+@st.composite
+def cares(draw, ends=True, meanwhile=False):
+    kind = draw(
+        st.sampled_from(["exposure", "cbt", "biofeedback", "antiperspirant", "glycopyrronium", "botulinum"])
+    )
+    on_skin, schedule = kind in ("antiperspirant", "glycopyrronium", "botulinum"), draw(schedules)
+    timed = amounts(0, 360) if kind == "glycopyrronium" else maybe(amounts(0, 360))
+    minutes = draw(timed) if kind not in ("antiperspirant", "botulinum") else None
+    assume((minutes or 0) * schedule.per_day <= 1440)
+    return CareStep(
+        kind,
+        schedule,
+        draw(care_stops if ends else maybe(care_stops)),
+        draw(st.sampled_from(SITE_CHOICES)) if on_skin else None,
+        draw(st.sampled_from(["both", "left", "right"])) if on_skin else "both",
+        minutes,
+        meanwhile,
+    )
+
+
 @st.composite
 def courses(draw):
-    steps = draw(st.lists(treatments() | pauses, max_size=3))
-    steps.append(draw(treatments(ends=False) | pauses | st.just(PauseStep())))
+    steps = draw(st.lists(treatments() | pauses | cares(), max_size=3))
+    steps.append(draw(treatments(ends=False) | cares(ends=False) | pauses | st.just(PauseStep())))
+    for _ in range(draw(st.integers(0, 2))):
+        steps.insert(draw(st.integers(1, len(steps))), draw(cares(ends=False, meanwhile=True)))
     start = draw(maybe(st.dates(date(2000, 1, 1), date(2099, 12, 31))))
     return Course(*steps, start=start, missed_pct=draw(st.just(0.0) | st.floats(0, 99)))
 
@@ -143,6 +171,18 @@ def test_words_read_back_to_the_same_course(course):
 @given(st.data())
 def test_clauses_may_stand_in_any_order(data):
     step = data.draw(treatments())
+    check_any_order(data, step)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_clauses_of_another_treatment_may_stand_in_any_order(data):
+    step = data.draw(cares())
+    assume(" " not in step.name)  # a verb of one word
+    check_any_order(data, step)
+
+
+def check_any_order(data, step):
     verb, _, body = step.words.partition(" ")
     pieces = re.split(r", | (?=at \d)| (?<!or )(?=for )| (?=until )| (?=or )", body)
     pieces = data.draw(st.permutations(pieces))

@@ -5,16 +5,18 @@
 Schedule(times=1.0, period_days=10.0)
 """
 
+from sudomotor.course.care import CareStep
 from sudomotor.course.course import Course
 from sudomotor.course.problem import SentenceError
 from sudomotor.course.schedule import Condition, Schedule, Stop
 from sudomotor.course.settings import SETTINGS, setting, settings, with_setting
-from sudomotor.course.steps import PauseStep, Step, TreatStep, session_days
+from sudomotor.course.steps import PauseStep, Step, TreatStep, alongside, session_days
 from sudomotor.course.treatment import Session, Water
 from sudomotor.course.waveform import Waveform
 
 __all__ = [
     "SETTINGS",
+    "CareStep",
     "Condition",
     "Course",
     "PauseStep",
@@ -26,6 +28,7 @@ __all__ = [
     "TreatStep",
     "Water",
     "Waveform",
+    "alongside",
     "session_days",
     "setting",
     "settings",

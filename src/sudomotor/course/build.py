@@ -26,10 +26,14 @@ _FACT = {
 }  # fmt: skip
 
 
-def build_treat(sentence: Sentence, base: TreatStep | None, notes: list[str]) -> TreatStep:
-    """A treatment step; `base` is the one before, of which "Then" and "Continue" take what is not said."""
+def build_treat(sentence: Sentence, base: TreatStep | None, follows: bool, notes: list[str]) -> TreatStep:
+    """A treatment step; `base` is the one before, of which "Then" and "Continue" take what is not said.
+
+    `follows` says whether there is any treatment before it, after which "Then treat ..." may begin afresh.
+    """
     inherits = sentence.then or sentence.verb == "continue"
-    if inherits and base is None:
+    fresh = follows and sentence.verb in ("treat", "sham")
+    if inherits and base is None and not fresh:
         verb = (sentence.span[0], sentence.body)
         raise Problem(
             "there is no treatment before this that could go on",
@@ -37,18 +41,16 @@ def build_treat(sentence: Sentence, base: TreatStep | None, notes: list[str]) ->
             "'Treat' or 'Sham' first",
             (*verb, "Treat "),
         )
-    if sentence.then and sentence.verb is None and not sentence.facts:
+    check_then(sentence)
+    if "care" in sentence.facts:
         raise Problem(
-            "nothing is said after 'Then'",
-            sentence.span,
-            "e.g. 'Then every 10 days'",
-            (*sentence.span, "Continue"),
+            "a sham is one of current", sentence.facts["care"].span, "e.g. 'Sham palms for 20 minutes, daily'"
         )
     before = base if inherits else None
     session = build_session(sentence, before.session if before else None, notes)
     schedule = sentence.get("schedule", before.schedule if before else None)
     if schedule is None:
-        raise _add(
+        raise add(
             "how often is missing",
             sentence,
             "'3 times a week' or 'every 10 days'",
@@ -58,7 +60,7 @@ def build_treat(sentence: Sentence, base: TreatStep | None, notes: list[str]) ->
     try:
         return TreatStep(session, schedule, build_stop(sentence))
     except InputError as error:
-        raise _placed(error, sentence) from None
+        raise placed(error, sentence) from None
 
 
 def build_pause(sentence: Sentence) -> PauseStep:
@@ -84,7 +86,7 @@ def build_session(
     waveform = _waveform(sentence, base, notes)
     minutes = get("minutes", base.minutes if base else None)
     if minutes is None:
-        raise _add(
+        raise add(
             "the length of a session is missing",
             sentence,
             "'for 20 minutes'",
@@ -92,14 +94,7 @@ def build_session(
             *_WAVE,
             "site",
         )
-    if minutes > MAX_MINUTES:
-        where = sentence.facts["minutes"].span
-        raise Problem(
-            f"a session of {plain(minutes)} minutes is over {plain(MAX_MINUTES)} minutes (6 hours)",
-            where,
-            "e.g. 'for 20 minutes'",
-            (*where, "for 20 minutes"),
-        )
+    check_minutes(sentence, minutes)
     area = base.area_cm2 if base else None
     if new_place and area is not None and "area" not in sentence.facts:
         area = None
@@ -122,7 +117,30 @@ def build_session(
             ramp_s=get("ramp", base.ramp_s if base else None),
         )
     except InputError as error:
-        raise _placed(error, sentence) from None
+        raise placed(error, sentence) from None
+
+
+def check_then(sentence: Sentence) -> None:
+    """Refuse a "Then" that nothing follows."""
+    if sentence.then and sentence.verb is None and not sentence.facts:
+        raise Problem(
+            "nothing is said after 'Then'",
+            sentence.span,
+            "e.g. 'Then every 10 days'",
+            (*sentence.span, "Continue"),
+        )
+
+
+def check_minutes(sentence: Sentence, minutes: float) -> None:
+    """Refuse a session that is longer than anyone means."""
+    if minutes > MAX_MINUTES:
+        where = sentence.facts["minutes"].span
+        raise Problem(
+            f"a session of {plain(minutes)} minutes is over {plain(MAX_MINUTES)} minutes (6 hours)",
+            where,
+            "e.g. 'for 20 minutes'",
+            (*where, "for 20 minutes"),
+        )
 
 
 def only(sentence: Sentence, what: str, not_part: tuple[str, ...]) -> None:
@@ -173,7 +191,7 @@ def _waveform(sentence: Sentence, base: Session | None, notes: list[str]) -> Wav
     old = old if old is not None and old.kind == kind else None
     if "current" not in sentence.facts and old is None:
         text = " at 15 mA" if "kind" in sentence.facts else " at 15 mA DC"
-        raise _add("the current is missing", sentence, "'at 15 mA DC'", text, "site")
+        raise add("the current is missing", sentence, "'at 15 mA DC'", text, "site")
     if "kind" not in sentence.facts and old is None:
         notes.append("no kind of current is named: direct current (DC) is assumed")
     frequency = sentence.get("frequency", old.frequency_Hz if old else None)
@@ -191,7 +209,7 @@ def _waveform(sentence: Sentence, base: Session | None, notes: list[str]) -> Wav
             sentence.get("offset", old.offset_mA if old else 0.0),
         )  # fmt: skip
     except InputError as error:
-        raise _placed(error, sentence) from None
+        raise placed(error, sentence) from None
 
 
 def _water(sentence: Sentence, base: Water | None) -> Water:
@@ -206,7 +224,7 @@ def _water(sentence: Sentence, base: Water | None) -> Water:
     try:
         return replace(old, **{name: value for name, value in said.items() if value is not None})
     except InputError as error:
-        raise _placed(error, sentence) from None
+        raise placed(error, sentence) from None
 
 
 def build_stop(sentence: Sentence) -> Stop | None:
@@ -218,14 +236,14 @@ def build_stop(sentence: Sentence) -> Stop | None:
     return None if days is None and sessions is None and until is None else Stop(days, sessions, until)
 
 
-def _add(what: str, sentence: Sentence, expected: str, text: str, *after: str) -> Problem:
+def add(what: str, sentence: Sentence, expected: str, text: str, *after: str) -> Problem:
     """Something is missing: the place is the end, the fix is to put it after some other clause."""
     at = sentence.end_of(*after)
     end = sentence.span[1]
     return Problem(what, (end, end), expected, (at, at, text + ("" if at == end else " ")))
 
 
-def _placed(error: InputError, sentence: Sentence) -> Problem:
+def placed(error: InputError, sentence: Sentence) -> Problem:
     """A typed object's error, at the clause that it came from."""
     fact = sentence.facts.get(_FACT.get(error.where or "", ""))
     span = fact.span if fact else sentence.span

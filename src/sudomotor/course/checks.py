@@ -104,6 +104,14 @@ def flag(value: object, name: str) -> bool:
     return value
 
 
+def of_type(value: object, wanted: type, name: str, example: str) -> None:
+    """Refuse what is not of a type, with an example of what is."""
+    if not isinstance(value, wanted):
+        raise InputError(
+            f"{name} must be a {wanted.__name__}, not {value!r}", where=name, mend=f"e.g. {example}"
+        )
+
+
 def keys(data: object, known: Iterable[str], where: str) -> Mapping[str, Any]:
     """Give back a mapping whose keys are all known."""
     names = list(known)

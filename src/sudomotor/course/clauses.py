@@ -11,6 +11,7 @@ from typing import Any
 
 from sudomotor.course.checks import MAX_CURRENT_MA, MAX_DAYS, MAX_SESSIONS, number
 from sudomotor.course.lexicon import (
+    CARE,
     DAYS,
     END,
     NUMBER,
@@ -19,6 +20,7 @@ from sudomotor.course.lexicon import (
     SINGULAR,
     SITE_WORDS,
     alternatives,
+    care_kind,
     percentage,
     quantity,
     unit_of,
@@ -88,7 +90,9 @@ _SITE = alternatives(SITE_WORDS)
 _SIDE_SITE = rf"(?:(?:left|right|both)\s+)?(?:the\s+)?{_SITE}(?![a-z])"
 
 
-@clause(rf"(?:(?:on|of|at)\s+)?(?:the\s+)?(?P<sites>{_SIDE_SITE}(?:\s*(?:,|and|&|\+)\s*{_SIDE_SITE})*)")
+@clause(
+    rf"(?:(?:on|of|at|to|into|in|under)\s+)?(?:the\s+)?(?P<sites>{_SIDE_SITE}(?:\s*(?:,|and|&|\+)\s*{_SIDE_SITE})*)"
+)
 def _sites(found: re.Match[str]) -> Read:
     sides: dict[str, set[str]] = {}
     start = found.start("sites")
@@ -116,6 +120,11 @@ def _sites(found: re.Match[str]) -> Read:
     only = next(iter(sides.values()))
     side = "both" if len(only) == 2 else next(iter(only))
     return {"site": (" and ".join(site for site in SITES if site in sides), side)}
+
+
+@clause(rf"(?:(?:with|by|using)\s+)?(?P<care>{'|'.join(CARE.values())})")
+def _care(found: re.Match[str]) -> Read:
+    return {"care": care_kind(found["care"])}
 
 
 @clause(

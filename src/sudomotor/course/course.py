@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sudomotor.course.care import CareStep
 from sudomotor.course.checks import number
 from sudomotor.course.grammar import FALLBACK, parse_course, split
-from sudomotor.course.steps import PauseStep, Step, TreatStep
+from sudomotor.course.steps import PauseStep, Step, TreatStep, alongside
 from sudomotor.course.words import course_words
 from sudomotor.errors import InputError
 
@@ -21,14 +22,15 @@ class Course:
     Parameters
     ----------
     *parts : sentences, typed steps and other courses, in any mixture. A sentence that begins with "Then"
-        takes what it does not say from the treatment before it.
+        takes what it does not say from the treatment before it; one that begins with "Meanwhile" runs
+        alongside the step before it.
     start : date of the first day; also said as "starting 2026-03-01" in the first sentence
     missed_pct : share of the sessions that are missed, 0 to under 100; also said as "missing 20 % of
         sessions" in the first sentence
 
     Attributes
     ----------
-    steps : tuple of TreatStep and PauseStep
+    steps : tuple of TreatStep, PauseStep and CareStep
     notes : what the words left open and how it was read; no part of equality
 
     Raises
@@ -63,7 +65,7 @@ class Course:
                         mend="give them to the first part, or to the whole course",
                     )
                 flat += part.words if not index and (part.start or part.missed_pct) else part.steps
-            elif isinstance(part, (TreatStep, PauseStep)):
+            elif isinstance(part, (TreatStep, PauseStep, CareStep)):
                 flat.append(part)
             elif not isinstance(part, str):
                 raise InputError(
@@ -116,8 +118,26 @@ class Course:
         >>> Course("Treat palms at 15 mA DC for 20 minutes, daily for 10 sessions", "Pause for 2 weeks").days
         24.0
         """
-        ends = [step.days for step in self.steps]
-        return None if None in ends else float(sum(end for end in ends if end is not None))
+        start, end = 0.0, 0.0
+        now = 0.0  # where the latest step of the sequence begins
+        for step in self.steps:
+            if alongside(step):
+                end = max(end, now + (step.days or 0.0))
+                continue
+            if step.days is None:
+                return None
+            now, start = start, start + step.days
+            end = max(end, start)
+        return end
+
+    @property
+    def sequence(self) -> tuple[Step, ...]:
+        """The steps that follow one another: all but those that run alongside another.
+
+        >>> len(Course("Pause for 2 weeks", "Meanwhile CBT for 50 minutes, once a week").sequence)
+        1
+        """
+        return tuple(step for step in self.steps if not alongside(step))
 
     def __str__(self) -> str:
         return "; ".join(self.words)

@@ -14,21 +14,30 @@ from functools import partial
 from typing import TypeVar
 
 from sudomotor.course.build import build_pause, build_session, build_stop, build_treat, only
+from sudomotor.course.build_care import build_care, check_meanwhile
+from sudomotor.course.care import CareStep
 from sudomotor.course.clauses import Clause, table
-from sudomotor.course.lexicon import fold
+from sudomotor.course.lexicon import CARE, MEANWHILE, care_kind, fold
 from sudomotor.course.nearmiss import near_miss, verb_miss
 from sudomotor.course.problem import Problem, SentenceError, caret, tidy
 from sudomotor.course.schedule import Stop
 from sudomotor.course.sentence import Fact, Sentence
-from sudomotor.course.steps import Step, TreatStep
+from sudomotor.course.steps import Step, TreatStep, alongside
 from sudomotor.course.treatment import Session
 from sudomotor.errors import InputError
 
+_CARE = "|".join(CARE.values())
+_LEAD = r"(?:(?:do|have|use|apply|inject|add)\s+)?"  # "Apply antiperspirant", "Inject botulinum toxin"
+_START = rf"(?:(?:treat|sham|pause|then|continue)\b|{MEANWHILE}\b|{_LEAD}(?:{_CARE})(?![a-z]))"
 _SPLIT = re.compile(
-    r"[;|\n\r]+|\.\s+(?=(?:treat|sham|pause|then|continue)\b)|[,\s]\s*(?:and\s+)?(?=then\b)"
-    r"|,\s*(?:and\s+)?(?=(?:treat|sham|pause|continue)\b)"
+    rf"[;|\n\r]+|\.\s+(?={_START})|[,\s]\s*(?:and\s+)?(?=then\b)"
+    rf"|(?<!then)(?<!meanwhile)(?<!meantime)(?<!same time)(?<!in parallel)(?<!alongside),\s*(?:and\s+)?(?={_START})"
+    rf"|(?<!in the)(?<!then)\s+(?:and\s+)?(?={MEANWHILE}\b)"
 )
-_VERB = re.compile(r"(?P<then>then\b[\s,]*)?(?P<verb>(?:treat|sham|pause|continue)\b)?")
+_VERB = re.compile(
+    rf"(?P<then>then\b[\s,]*)?(?P<meanwhile>{MEANWHILE}\b[\s,:]*)?"
+    rf"(?:(?P<verb>treat|sham|pause|continue)\b|{_LEAD}(?P<care>{_CARE})(?![a-z]))?"
+)
 _GAP, _AND = (
     re.compile(r"[\s,.]*(?:whichever\s+(?:comes|is|holds)\s+(?:first|sooner)[\s,.]*)?"),
     re.compile(r"(?:and\s+)?"),
@@ -72,8 +81,10 @@ def read(text: str, start: int, end: int, bare: bool = False) -> Sentence:
     """The verb and the facts of a sentence (`bare`: it may lack a verb), or the Problem of reading it."""
     low = fold(text)[:end]
     head = _VERB.match(low, start)
-    then, verb, at = (bool(head["then"]), head["verb"], head.end()) if head else (False, None, start)
-    sentence = Sentence(text, (start, end), then, verb, at)
+    assert head is not None  # it matches everywhere
+    then, at = bool(head["then"]), head.end()
+    verb = care_kind(head["care"]) if head["care"] else head["verb"]
+    sentence = Sentence(text, (start, end), then, verb, at, bool(head["meanwhile"]))
     while True:
         here = _GAP.match(low, at).end()  # type: ignore[union-attr]  # matches everywhere
         if here >= end:
@@ -81,7 +92,7 @@ def read(text: str, start: int, end: int, bare: bool = False) -> Sentence:
         # "and" may be part of a clause ("and 15 mA DC offset"), or join two
         found = _clauses_at(low, here) or _clauses_at(low, here := _AND.match(low, here).end())  # type: ignore[union-attr]
         if not found:
-            if not (bare or then or verb or sentence.facts):
+            if not (bare or then or verb or sentence.facts or sentence.meanwhile):
                 raise verb_miss(text, start, end)
             raise near_miss(low, here, sentence)
         match, clause = max(found, key=lambda each: each[0].end())
@@ -115,27 +126,56 @@ def parse_course(texts: list[str | Step]) -> Parsed:
     """
     parsed = Parsed()
     items = [(item, span) for item in texts for span in (split(item) if isinstance(item, str) else [(0, 0)])]
-    last: TreatStep | None = None
+    # the last step of the sequence may run on, whatever runs alongside it
+    in_turn = [i for i, (item, span) in enumerate(items) if not _beside(item, span)]
+    before = _Before()
     for index, (item, span) in enumerate(items):
-        is_last, label = index == len(items) - 1, f"step {index + 1} of {len(items)}"
+        may_run_on, label = index >= in_turn[-1] if in_turn else True, f"step {index + 1} of {len(items)}"
         if not isinstance(item, str):
             step: Step = item
-            if step.stop is None and not is_last:
+            if alongside(step) and index == 0:
+                raise InputError(
+                    f"{label} has no step before it to run alongside",
+                    where=f"{label}: {step.words}",
+                    mend="put it after the step that it accompanies",
+                )
+            if step.stop is None and not may_run_on and not alongside(step):
                 raise InputError(
                     f"{label} does not end, and another step follows",
                     where=f"{label}: {step.words}",
                     mend="give it a stop rule, e.g. Stop(for_days=28)",
                 )
         else:
-            one = partial(_one, base=last, first=index == 0, must_end=not is_last)
+            one = partial(_one, before=before, first=index == 0, must_end=not may_run_on)
             made = _repairing(item[slice(*span)], one, label)
             step = made.steps[0]
             parsed.notes += [f"{label}: {note}" for note in made.notes]
             if index == 0:
                 parsed.start, parsed.missed_pct = made.start, made.missed_pct
         parsed.steps.append(step)
-        last = step if isinstance(step, TreatStep) else last
+        before = before.after(step)
     return parsed
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What a sentence may take from: the last treatment with current or without, and the last with current."""
+
+    latest: TreatStep | CareStep | None = None
+    treat: TreatStep | None = None
+
+    def after(self, step: Step) -> _Before:
+        if isinstance(step, TreatStep):
+            return _Before(step, step)
+        return _Before(step, self.treat) if isinstance(step, CareStep) and not step.meanwhile else self
+
+
+def _beside(item: str | Step, span: tuple[int, int]) -> bool:
+    """Whether a sentence or a step runs alongside the one before it."""
+    if not isinstance(item, str):
+        return alongside(item)
+    head = _VERB.match(fold(item), span[0])
+    return bool(head and head["meanwhile"])
 
 
 def parse_session(text: str) -> Session:
@@ -145,7 +185,12 @@ def parse_session(text: str) -> Session:
 
     def one(words: str) -> Session:
         sentence = read(words, 0, len(words), bare=True)
-        if sentence.then or sentence.verb not in (None, "treat", "sham"):
+        if (
+            sentence.then
+            or sentence.meanwhile
+            or sentence.care
+            or sentence.verb not in (None, "treat", "sham")
+        ):
             raise Problem("a session has no course", (0, sentence.body), "e.g. '15 mA DC for 20 minutes'")
         only(
             sentence,
@@ -177,13 +222,13 @@ def parse_stop(text: str) -> Stop:
     return _repairing(text.strip(_TRAILING), one, "stop rule", "for 4 weeks")
 
 
-def _one(text: str, base: TreatStep | None, first: bool, must_end: bool) -> Parsed:
-    """One sentence to one step, given the treatment step before it."""
+def _one(text: str, before: _Before, first: bool, must_end: bool) -> Parsed:
+    """One sentence to one step, given the treatments before it."""
     sentence = read(text, 0, len(text))
     if len(split(text)) > 1:
         _, (at, _) = split(text)[:2]
         raise Problem("a second sentence begins here", (at, len(text)), "one sentence", (at, len(text), ""))
-    if sentence.verb is None and not sentence.then:
+    if sentence.verb is None and not sentence.then and not sentence.meanwhile:
         raise verb_miss(text, *sentence.span)
     facts = sentence.facts
     if not first:
@@ -193,11 +238,16 @@ def _one(text: str, base: TreatStep | None, first: bool, must_end: bool) -> Pars
                     f"{what} holds for the whole course", facts[name].span, "it stands in the first sentence"
                 )
     notes = [str(fact.value) for name, fact in facts.items() if name.startswith("note")]
+    if sentence.meanwhile:
+        check_meanwhile(sentence, first)
+    goes_on = sentence.care is None and sentence.verb in (None, "continue")
     if sentence.verb == "pause":
         step: Step = build_pause(sentence)
+    elif sentence.care or (goes_on and isinstance(before.latest, CareStep)):
+        step = build_care(sentence, before.latest)
     else:
-        step = build_treat(sentence, base, notes)
-    if must_end and step.stop is None:
+        step = build_treat(sentence, before.treat, before.latest is not None, notes)
+    if must_end and step.stop is None and not alongside(step):
         end = len(text)
         raise Problem(
             "this step does not end, and another step follows",

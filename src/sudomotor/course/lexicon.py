@@ -68,6 +68,27 @@ SITE_WORDS = {
 }
 SINGULAR = ("palm", "hand", "sole", "foot", "axilla", "armpit", "underarm")
 
+# every way to name a treatment other than current -> its kind
+CARE: dict[str, str] = {
+    "exposure": r"(?:graded\s+)?exposure(?:\s+(?:therapy|exercises?|practice|training|sessions?))?",
+    "cbt": r"cbt(?:\s+sessions?)?|cognitive[\s-]+behaviou?r(?:al)?(?:\s+therapy)?",
+    "biofeedback": r"(?:(?:hrv|heart[\s-]+rate(?:[\s-]+variability)?)\s+)?biofeedback(?:\s+(?:training|sessions?))?",
+    "antiperspirant": r"anti-?perspirants?|alumini?um\s+chloride(?:\s+hexahydrate)?(?:\s+antiperspirant)?",
+    "glycopyrronium": r"glycopyrr(?:onium|olate)(?:\s+bromide)?(?:\s+iontophoresis)?",
+    "botulinum": r"(?:botulinum(?:\s+toxin)?(?:\s+(?:type\s+)?a(?![a-z]))?|botox)(?:\s+injections?)?",
+}
+CARE_WORDS = (
+    "exposure",
+    "cbt",
+    "biofeedback",
+    "antiperspirant",
+    "glycopyrronium",
+    "botulinum",
+    "botox",
+    "aluminium",
+)
+MEANWHILE = r"(?:(?:in\s+the\s+)?(?:meanwhile|meantime)|at\s+the\s+same\s+time|in\s+parallel|alongside)"
+
 NUMBER_WORDS = {
     "zero": 0, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
@@ -102,6 +123,15 @@ def fold(text: str) -> str:
     """
     lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
     return re.sub(r"\s", " ", lowered.translate(_FOLD))
+
+
+def care_kind(text: str) -> str:
+    """The kind of treatment that some words name.
+
+    >>> care_kind("aluminum chloride"), care_kind("botox injections")
+    ('antiperspirant', 'botulinum')
+    """
+    return next(kind for kind, pattern in CARE.items() if re.fullmatch(pattern, text))
 
 
 def number(name: str) -> str:

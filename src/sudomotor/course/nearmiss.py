@@ -6,11 +6,21 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from sudomotor.course.lexicon import NUMBER, NUMBER_WORDS, OFTEN, ORDINALS, SITE_WORDS, UNITS, fold
+from sudomotor.course.care import ON_SKIN
+from sudomotor.course.lexicon import (
+    CARE_WORDS,
+    NUMBER,
+    NUMBER_WORDS,
+    OFTEN,
+    ORDINALS,
+    SITE_WORDS,
+    UNITS,
+    fold,
+)
 from sudomotor.course.problem import Problem
 from sudomotor.course.sentence import Sentence
 
-VERBS = ("treat", "sham", "pause", "then", "continue")
+VERBS = ("treat", "sham", "pause", "then", "continue", "meanwhile", *CARE_WORDS)
 _PERIODS = ("day", "week", "fortnight")
 _TIMES = ("minutes", "hours", "days", "weeks", "sessions", "months", "years")
 _WATERS = ("saline", "deionised water", "distilled water", "tap water", "one pan", "two pans")
@@ -63,7 +73,7 @@ _WORD = re.compile(r"[^\s,;]+")
 
 def nearest_unit(said: str, sentence: Sentence) -> str | None:
     """The nearest unit or count word; one of what the sentence still lacks comes first."""
-    lacking = {"current": "current", "short": "minutes"}
+    lacking = {"short": "minutes"} if sentence.care else {"current": "current", "short": "minutes"}
     best, found = 0.5, None
     words = {name: (dimension, name) for dimension, table in UNITS.items() for name in table}
     for name, (dimension, _) in {**words, "times a week": ("", ""), "sessions": ("", "")}.items():
@@ -96,7 +106,7 @@ def verb_miss(text: str, start: int, end: int) -> Problem:
     return Problem(
         f"a sentence cannot begin with '{text[slice(*span)]}'",
         span,
-        "Treat, Sham, Pause, Then or Continue",
+        "Treat, Sham, Pause, Then, Continue or Meanwhile, or another treatment, e.g. 'Exposure', 'Antiperspirant'",
         fix,
     )
 
@@ -166,7 +176,7 @@ def _number_miss(low: str, found: re.Match[str], sentence: Sentence) -> Problem:
 
 def _unit_for(sentence: Sentence) -> str | None:
     facts = sentence.facts
-    if sentence.verb != "sham" and not {"current", "kind"} & facts.keys():
+    if sentence.verb != "sham" and not sentence.care and not {"current", "kind"} & facts.keys():
         return " mA"
     return None if "minutes" in facts else " minutes"
 
@@ -179,7 +189,7 @@ def _word_miss(low: str, at: int, sentence: Sentence) -> Problem:
         if said not in _WORDS and not re.fullmatch(NUMBER, said):
             meant = closest(said, _WORDS, 0.6)
             fix = (*word.span(), meant) if meant else None
-            if "site" not in sentence.facts and sentence.verb in ("treat", "sham") and here == at:
+            if "site" not in sentence.facts and sentence.verb in ("treat", "sham", *ON_SKIN) and here == at:
                 meant = closest(said, SITE_WORDS, 0.6) or meant
                 plural = (
                     meant

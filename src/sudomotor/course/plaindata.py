@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from sudomotor.course.care import CARE_NAMES, CareStep
 from sudomotor.course.checks import choice, keys
 from sudomotor.course.schedule import Condition, Schedule, Stop
 from sudomotor.course.steps import PauseStep, Step, TreatStep
@@ -17,7 +18,7 @@ from sudomotor.errors import InputError
 if TYPE_CHECKING:
     from sudomotor.course.course import Course
 
-_KINDS: dict[str, type] = {"treat": TreatStep, "pause": PauseStep}
+_KINDS: dict[str, type] = {"treat": TreatStep, "pause": PauseStep, **dict.fromkeys(CARE_NAMES, CareStep)}
 _NESTED: dict[str, type] = {
     "session": Session, "schedule": Schedule, "stop": Stop, "until": Condition, "water": Water,
     "waveform": Waveform,
@@ -26,12 +27,16 @@ _NESTED: dict[str, type] = {
 
 def course_dict(course: Course) -> dict[str, Any]:
     """See `Course.to_dict`."""
-    names = {type_: name for name, type_ in _KINDS.items()}
     return {
-        "steps": [{"kind": names[type(step)], **_dict(step)} for step in course.steps],
+        "steps": [step_dict(step) for step in course.steps],
         "start": course.start.isoformat() if course.start else None,
         "missed_pct": course.missed_pct,
     }
+
+
+def step_dict(step: Step) -> dict[str, Any]:
+    """One step; of another treatment its own kind takes the place of "treat"."""
+    return {"kind": "treat" if isinstance(step, TreatStep) else "pause", **_dict(step)}
 
 
 def course_from(data: Mapping[str, Any]) -> Course:
@@ -50,13 +55,14 @@ def course_from(data: Mapping[str, Any]) -> Course:
     except (TypeError, ValueError):
         raise InputError(f"start is no date: {start!r}", where="start", mend="e.g. '2026-03-01'") from None
     return Course(
-        *(_step(step, f"steps[{i}]") for i, step in enumerate(steps)),
+        *(step_from(step, f"steps[{i}]") for i, step in enumerate(steps)),
         start=begins,
         missed_pct=data.get("missed_pct"),
     )
 
 
-def _step(data: object, where: str) -> Step:
+def step_from(data: object, where: str) -> Step:
+    """One step from plain data; `where` names it in errors."""
     if not isinstance(data, Mapping):
         raise InputError(
             f"a step must be a table, not {data!r}",
@@ -64,7 +70,9 @@ def _step(data: object, where: str) -> Step:
             mend='e.g. {"kind": "pause", "for_days": 14}',
         )
     kind = choice(data.get("kind"), f"{where}.kind", _KINDS)
-    step: Step = _object(_KINDS[kind], {name: value for name, value in data.items() if name != "kind"}, where)
+    # the kind of another treatment is a field of its step
+    values = {name: value for name, value in data.items() if name != "kind" or kind in CARE_NAMES}
+    step: Step = _object(_KINDS[kind], values, where)
     return step
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sudomotor.course.care import CARE_NAMES
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -23,8 +25,9 @@ class Sentence:
     text : the text that it stands in
     span : where it begins and ends there
     then : whether it begins with "Then"
-    verb : "treat", "sham", "pause", "continue" or None
+    verb : "treat", "sham", "pause", "continue", a kind of other treatment, or None
     body : where the clauses begin
+    meanwhile : whether it begins with "Meanwhile"
     facts : what the clauses say, by name
     """
 
@@ -33,7 +36,16 @@ class Sentence:
     then: bool
     verb: str | None
     body: int
+    meanwhile: bool = False
     facts: dict[str, Fact] = field(default_factory=dict)
+
+    @property
+    def care(self) -> str | None:
+        """The kind of other treatment that it is about, by its verb or as in "Treat palms with botulinum toxin"."""
+        if self.verb in CARE_NAMES:
+            return self.verb
+        found: str | None = None if self.verb in ("sham", "pause") else self.get("care")
+        return found
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a fact, or a default where nothing is said."""

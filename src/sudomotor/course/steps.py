@@ -1,11 +1,12 @@
-"""The steps of a course: to treat (or sham) on a schedule, and to pause."""
+"""The steps of a course: to treat (or sham) on a schedule, to pause, and other treatments."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from sudomotor.course.checks import MAX_DAYS, optional
+from sudomotor.course.care import CareStep
+from sudomotor.course.checks import MAX_DAYS, of_type, optional
 from sudomotor.course.schedule import Condition, Schedule, Stop, sessions_end_days
 from sudomotor.course.treatment import Session
 from sudomotor.errors import InputError
@@ -32,10 +33,10 @@ class TreatStep:
     stop: Stop | None = None
 
     def __post_init__(self) -> None:
-        _of_type(self.session, Session, "session", 'Session("15 mA DC for 20 minutes")')
-        _of_type(self.schedule, Schedule, "schedule", "Schedule(3, 7)")
+        of_type(self.session, Session, "session", 'Session("15 mA DC for 20 minutes")')
+        of_type(self.schedule, Schedule, "schedule", "Schedule(3, 7)")
         if self.stop is not None:
-            _of_type(self.stop, Stop, "stop", "Stop(for_days=28)")
+            of_type(self.stop, Stop, "stop", "Stop(for_days=28)")
         if self.session.minutes * self.schedule.per_day > 1440:
             raise InputError(
                 f"{self.session.minutes:g} minutes do not fit {self.schedule.per_day:g} times into a day",
@@ -96,7 +97,7 @@ class PauseStep:
             self, "for_days", optional(self.for_days, "for_days", above=0, most=MAX_DAYS, unit="days")
         )
         if self.until is not None:
-            _of_type(self.until, Condition, "until", 'Condition("HDSS", ">=", 3)')
+            of_type(self.until, Condition, "until", 'Condition("HDSS", ">=", 3)')
 
     @property
     def stop(self) -> Stop | None:
@@ -118,7 +119,16 @@ class PauseStep:
         return step_words(self)
 
 
-Step = TreatStep | PauseStep
+Step = TreatStep | PauseStep | CareStep
+
+
+def alongside(step: object) -> bool:
+    """Whether a step runs alongside the one before it.
+
+    >>> alongside(CareStep("cbt", Schedule(1, 7), meanwhile=True))
+    True
+    """
+    return isinstance(step, CareStep) and step.meanwhile
 
 
 def session_days(step: Step, n_days: float) -> tuple[int, ...]:
@@ -126,7 +136,7 @@ def session_days(step: Step, n_days: float) -> tuple[int, ...]:
 
     Parameters
     ----------
-    step : a step
+    step : a step; of other treatments the acts are counted
     n_days : days that are left for it; the step's own end comes first if it is sooner
 
     Returns
@@ -150,10 +160,3 @@ def session_days(step: Step, n_days: float) -> tuple[int, ...]:
     return tuple(
         day for index, day in enumerate(days) if day < end and step.schedule.at_days(index) < end - 1e-9
     )
-
-
-def _of_type(value: object, wanted: type, name: str, example: str) -> None:
-    if not isinstance(value, wanted):
-        raise InputError(
-            f"{name} must be a {wanted.__name__}, not {value!r}", where=name, mend=f"e.g. {example}"
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from sudomotor.course.care import CareStep
 from sudomotor.course.checks import plain
 from sudomotor.course.schedule import Condition, Schedule, Stop
 from sudomotor.course.steps import PauseStep, Step, TreatStep
@@ -52,14 +53,14 @@ def span(days: float) -> str:
     return count(days / 7, "week") if days % 7 == 0 else count(days, "day")
 
 
-def site_words(session: Session) -> str:
+def site_words(session: Session | CareStep) -> str:
     """The sites, or the one side of each.
 
     >>> site_words(Session("left palm and left sole, 15 mA for 20 minutes"))
     'left palm and left sole'
     """
     if session.side == "both":
-        return session.site
+        return session.site or ""
     return " and ".join(f"{session.side} {ONE[site]}" for site in session.sites)
 
 
@@ -171,9 +172,27 @@ def step_words(step: Step) -> str:
     """
     if isinstance(step, PauseStep):
         return f"Pause {stop_words(step.stop)}" if step.stop is not None else "Pause"
+    if isinstance(step, CareStep):
+        return care_words(step)
     session = session_words(step.session)
     head = session[0].upper() + session[1:] if step.sham else f"Treat {session}"
     return f"{head}, {_when(step)}"
+
+
+def care_words(step: CareStep) -> str:
+    """Another treatment: what, where, how long, how often.
+
+    >>> care_words(CareStep("cbt", Schedule(1, 7), Stop(for_days=84), minutes=50, meanwhile=True))
+    'Meanwhile CBT for 50 minutes, once a week for 12 weeks'
+    """
+    head = step.name
+    if step.site is not None:
+        head += f" {'in' if step.kind == 'botulinum' else 'on'} {site_words(step)}"
+    if step.minutes is not None:
+        head += f" for {count(step.minutes, 'minute')}"
+    head = f"Meanwhile {head}" if step.meanwhile else head[0].upper() + head[1:]
+    single = step.schedule == Schedule(1, 1) and step.stop == Stop(for_sessions=1)
+    return f"{head}, {'once' if single else _when(step)}"
 
 
 def course_words(steps: tuple[Step, ...], start: date | None, missed_pct: float) -> tuple[str, ...]:
@@ -186,7 +205,7 @@ def course_words(steps: tuple[Step, ...], start: date | None, missed_pct: float)
     return tuple(sentences)
 
 
-def _when(step: TreatStep) -> str:
+def _when(step: TreatStep | CareStep) -> str:
     schedule, stop = step.schedule, step.stop
     if stop is None:
         return schedule.words
