@@ -36,6 +36,11 @@ SUFFIXES = {
     "hours": "h",
     "years": "years",
     "mM": "mM",
+    "uM": "uM",
+    "uS": "uS",
+    "pmol_per_min": "pmol/min",
+    "per_min": "1/min",
+    "per_day": "1/d",
     "Hz": "Hz",
     "litres": "l",
     "nmol": "nmol",
@@ -54,6 +59,12 @@ SUFFIXES = {
     "degC": "degC",
     "nA_per_duct": "nA",
     "nmol_per_duct": "nmol",
+    "mg_per_cm2_per_min": "mg/cm2/min",
+    "bpm": "1/min",
+    "ms": "ms",
+    "1e_9_m2_per_s": "1e-9 m2/s",
+    "1e_9_m2_per_V_s": "1",
+    "s": "s",
 }
 
 

@@ -6,6 +6,6 @@ Knows no physiology and imports nothing else of the package.
 from __future__ import annotations
 
 from sudomotor.engine.chain import advance, poisson_weights
-from sudomotor.engine.scan import BACKENDS, choose_backend, scan
+from sudomotor.engine.scan import BACKENDS, choose_backend, repeat, scan
 
-__all__ = ["BACKENDS", "advance", "choose_backend", "poisson_weights", "scan"]
+__all__ = ["BACKENDS", "advance", "choose_backend", "poisson_weights", "repeat", "scan"]

@@ -24,7 +24,7 @@ def choose_backend(people: int, slots: int, sides: int) -> str:
     return "numpy" if people * slots * sides <= NUMPY_UP_TO else "jax"
 
 
-def _jax() -> Any:
+def jax_library() -> Any:
     import jax as library
 
     jax: Any = library  # its configuration carries no types
@@ -39,7 +39,7 @@ def _jax() -> Any:
 
 @cache
 def _compiled(step: Step) -> Callable[[Tree, Tree, Tree], tuple[Tree, Tree]]:
-    jax = _jax()
+    jax = jax_library()
     import jax.numpy as jnp
 
     def run(constants: Tree, carry: Tree, xs: Tree) -> tuple[Tree, Tree]:
@@ -50,6 +50,8 @@ def _compiled(step: Step) -> Callable[[Tree, Tree, Tree], tuple[Tree, Tree]]:
 
 def _stack(rows: list[Tree]) -> Tree:
     first = rows[0]
+    if first is None:
+        return None
     if isinstance(first, dict):
         return {key: _stack([row[key] for row in rows]) for key in first}
     return np.stack(rows)
@@ -74,7 +76,7 @@ def scan(step: Step, constants: Tree, carry: Tree, xs: Tree, *, backend: str) ->
     """
     if backend == "jax":
         last, ys = _compiled(step)(constants, carry, xs)
-        jax = _jax()
+        jax = jax_library()
         return jax.tree.map(np.asarray, last), jax.tree.map(np.asarray, ys)
     leaf = xs
     while isinstance(leaf, dict):
@@ -82,5 +84,22 @@ def scan(step: Step, constants: Tree, carry: Tree, xs: Tree, *, backend: str) ->
     rows = []
     for i in range(len(leaf)):
         carry, y = step(np, constants, carry, _slot(xs, i))
+        rows.append(y)
+    return carry, _stack(rows)
+
+
+def repeat(
+    step: Callable[[Tree, Tree], tuple[Tree, Tree]], carry: Tree, xs: Tree, xp: ModuleType
+) -> tuple[Tree, Tree]:
+    """Apply `step(carry, x) -> (carry, y)` over the leading axis of an array `xs`, inside a declared model.
+
+    A loop on NumPy, a compiled one on JAX, so that a model with an inner loop stays small to compile.
+    """
+    if xp.__name__ != "numpy":
+        jax = jax_library()
+        return jax.lax.scan(step, carry, xs)  # type: ignore[no-any-return]
+    rows = []
+    for i in range(len(xs)):
+        carry, y = step(carry, xs[i])
         rows.append(y)
     return carry, _stack(rows)
