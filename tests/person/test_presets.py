@@ -17,6 +17,8 @@ NAMES = {
     "palmar hyperhidrosis",
     "plantar hyperhidrosis",
     "axillary hyperhidrosis",
+    "palmar hyperhidrosis with social anxiety",
+    "social anxiety",
 }
 
 
@@ -37,6 +39,8 @@ def test_the_shipped_presets():
         ("underarms", "axillary hyperhidrosis"),
         ("normal", "healthy"),
         ("  Healthy ", "healthy"),
+        ("social anxiety with palmar hyperhidrosis", "palmar hyperhidrosis with social anxiety"),
+        ("social phobia", "social anxiety"),
     ],
 )
 def test_spellings(spelling, name):
@@ -62,18 +66,19 @@ def test_the_nearest_preset_is_named_first():
         find_preset("palmr hyperhidrosis, severe")
 
 
-def test_presets_set_baseline_sweat_and_drive_only():
+def test_presets_set_baseline_sweat_drive_and_mind_only():
     for preset in presets().values():
         for name in preset.values:
             assert name.startswith(PRESET_PREFIXES)
             assert name in load()
 
 
-def test_people_of_two_presets_are_the_same_but_for_their_sweat():
+def test_people_of_two_presets_are_the_same_but_for_their_sweat_and_drive():
     severe, healthy = draw("palmar, severe", 50, seed=4), draw("healthy", 50, seed=4)
     for name, values in severe.drawn.items():
         same = np.array_equal(values, healthy.drawn[name])
-        assert same != (name in {"baseline_sweat_palm_mg_per_min", "baseline_sweat_sole_mg_per_min"}), name
+        differ = name.startswith(("baseline_sweat_palm", "baseline_sweat_sole", "drive_", "mind_expectation"))
+        assert same != differ, name
 
 
 def test_who_sweats_where():

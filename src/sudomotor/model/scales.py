@@ -102,3 +102,24 @@ def starch_iodine_grade(sweat_mg_per_min: Array, covered: Array, p: Parameters, 
     local = sweat_mg_per_min / xp.maximum(covered, 1e-9)
     stained = (covered > 0.1) & (local >= lowest)
     return xp.maximum(xp.maximum(raw, 0.0), xp.where(stained, 1.0, 0.0))
+
+
+def stai_s(threat: Array, p: Parameters) -> Array:
+    """Expected STAI-S (20 to 80) for a felt threat.
+
+    >>> from sudomotor.parameters import load
+    >>> float(stai_s(0.0, load()))
+    29.0
+    """
+    return 20.0 + 60.0 * (p.value("stai_base") + p.value("stai_per_threat") * threat)
+
+
+def lsas(expectation: Array, avoidance: Array, p: Parameters) -> Array:
+    """Expected LSAS (0 to 144) for an expected embarrassment and avoidance."""
+    part = p.value("lsas_per_expectation") * expectation + p.value("lsas_per_avoidance") * avoidance
+    return 144.0 * (p.value("lsas_base") + part)
+
+
+def dlqi(hdss: Array, avoidance: Array, p: Parameters) -> Array:
+    """Expected DLQI (0 to 30) for the HDSS of the worst site and avoidance."""
+    return 30.0 * (p.value("dlqi_per_hdss") * (hdss - 1.0) / 3.0 + p.value("dlqi_per_avoidance") * avoidance)

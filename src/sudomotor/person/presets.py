@@ -1,4 +1,4 @@
-"""Presets: kinds of people, which differ in baseline sweat and drive and in nothing else."""
+"""Presets: kinds of people, which differ in baseline sweat, drive and mind and in nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sudomotor.parameters import GRADES, Parameter, Parameters
 from sudomotor.person.sites import SITES
 
 # a preset may replace these and no other parameter: how glands answer a dose is the same for all
-PRESET_PREFIXES = ("baseline_sweat_", "drive_")
+PRESET_PREFIXES = ("baseline_sweat_", "drive_", "mind_")
 _VALUE_KEYS = {"text", "value", "spread", "low", "high", "grade", "source"}
 _PRESET_KEYS = {"name", "text", "synonyms", "include", "mixture", "values"}
 _INCLUDE_KEYS = {"site", "at_least_mg_per_min", "text", "grade", "source"}
