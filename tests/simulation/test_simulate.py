@@ -18,6 +18,8 @@ KIND = "palmar hyperhidrosis"
 
 
 def run(*words, days=60, people=12, **more):
+    """The skin alone, unless hypotheses are given: what the mind adds is tested with the loop."""
+    more.setdefault("hypotheses", Hypotheses.peripheral())
     return simulate(KIND, Course(*words), days=days, people=people, **more)
 
 

@@ -12,15 +12,30 @@ from numpy.typing import NDArray
 
 from sudomotor.errors import InputError
 from sudomotor.model.harm import irritation_chances, overdry_chance
+from sudomotor.model.heart import rmssd_ms
 from sudomotor.model.hypotheses import Hypotheses
-from sudomotor.model.scales import SIDES, SINGULAR, SITES, hdss_mean, remaining, site_of
+from sudomotor.model.scales import (
+    SIDES,
+    SINGULAR,
+    SITES,
+    dlqi,
+    hdss_mean,
+    lsas,
+    remaining,
+    site_of,
+    stai_s,
+)
+from sudomotor.model.treatments import care_factor
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from sudomotor.course import Course
+    from sudomotor.model.channels import Channel
+    from sudomotor.model.treatments import CareStates
     from sudomotor.parameters import Parameters
     from sudomotor.person import People
+    from sudomotor.simulation.loop import Mind
 
 Array = NDArray[np.float64]
 # Sweat rate per side under which a site counts as controlled ("dry" in words).
@@ -41,6 +56,10 @@ class History:
     volts : (day, side, person) volts needed at the end of the day's session; 0 on days without one.
     baseline_mg_per_min : (side of all six, person).
     sessions : one for each treating step: medians over people of what its session is like.
+    step : (day, person) which step of the course's sequence is in force, from 0; as many as there are once it is over.
+    care : what other treatments do to each of the six sides, and when those of the mind are held; None without any.
+    channel : the response that the mind's loop runs over; None is sweat.
+    given_ratio : (day, person) what the mind does to sweat, where it is known already; None works it out.
     """
 
     days: Array
@@ -58,6 +77,10 @@ class History:
     seed: int
     assumptions: tuple[str, ...]
     sessions: tuple[dict[str, Any], ...]
+    step: NDArray[np.int64] | None = None
+    care: CareStates | None = None
+    channel: Channel | None = None
+    given_ratio: Array | None = None
 
     def blocked_of(self, side: str, *, after: bool = False) -> Array:
         """Fraction of glands blocked at one side; (day, person); zero where no current goes."""
@@ -66,7 +89,10 @@ class History:
         return np.zeros((len(self.days), self.people.n))
 
     def sweat_of(self, place: str, *, after: bool = False) -> Array:
-        """Sweat in mg/min of a side ("left palm"), or the mean of both sides of a site ("palms"); (day, person)."""
+        """Sweat in mg/min of a side ("left palm"), or the mean of both sides of a site ("palms"); (day, person).
+
+        Other treatments act within days, so that they stand the same before and `after` a day's session.
+        """
         if place in SITES:
             left, right = (
                 self.sweat_of(f"{side} {SINGULAR[place]}", after=after) for side in ("left", "right")
@@ -76,7 +102,56 @@ class History:
             raise InputError(f"unknown site or side '{place}'", mend=f"known: {', '.join((*SITES, *SIDES))}")
         base = self.baseline_mg_per_min[SIDES.index(place)]
         unreached = self.parameters.value("unreached_fraction")
-        return np.asarray(base * remaining(self.blocked_of(place, after=after), unreached))
+        sweat = np.asarray(base * remaining(self.blocked_of(place, after=after), unreached))
+        if self.care_factor is not None:
+            sweat = sweat * self.care_factor[:, SIDES.index(place)]
+        # the skin alone is not multiplied by a ratio of 1, but left as it is
+        return sweat * self.sweat_ratio if self.hypotheses.has_mind else sweat
+
+    @property
+    def sweat_ratio(self) -> Array:
+        """What the mind does to sweat in a clinic, over the same glands at the usual drive; (day, person)."""
+        return self.mind.sweat_ratio if self.given_ratio is None else self.given_ratio
+
+    @cached_property
+    def care_factor(self) -> Array | None:
+        """Factor of other treatments on sweat, (day, side of all six, person); None without any."""
+        return None if self.care is None else care_factor(self.care, self.people, self.parameters)
+
+    @cached_property
+    def remaining(self) -> Array:
+        """Share of the baseline sweat that the glands still give at the usual drive, (day, side of all six, person)."""
+        unreached = self.parameters.value("unreached_fraction")
+        left = np.stack([remaining(self.blocked_of(side), unreached) for side in SIDES], axis=1)
+        return np.asarray(left if self.care_factor is None else left * self.care_factor)
+
+    @cached_property
+    def mind(self) -> Mind:
+        """Threat, drive, avoidance and the rest of the mind, worked out when first asked for."""
+        from sudomotor.simulation.loop import run_mind
+
+        care = self.care
+        return run_mind(
+            self.people, self.remaining, self.session, parameters=self.parameters, hypotheses=self.hypotheses,
+            seed=self.seed, channel=self.channel, exposure=None if care is None else care.exposure,
+            cbt=None if care is None else care.cbt, biofeedback=None if care is None else care.biofeedback,
+        )  # fmt: skip
+
+    @cached_property
+    def stai_s(self) -> Array:
+        """State anxiety in a public task, expected STAI-S, 20 to 80; (day, person)."""
+        return np.asarray(stai_s(self.mind.threat, self.parameters))
+
+    @cached_property
+    def lsas(self) -> Array:
+        """Social anxiety, expected LSAS, 0 to 144; (day, person)."""
+        return np.asarray(lsas(self.mind.expectation, self.mind.avoidance, self.parameters))
+
+    @cached_property
+    def dlqi(self) -> Array:
+        """Burden on daily life, expected DLQI, 0 to 30; (day, person)."""
+        worst = np.max([self.hdss_of(site) for site in SITES], axis=0)
+        return np.asarray(dlqi(worst, self.mind.avoidance, self.parameters))
 
     def site_blocked(self, place: str) -> Array:
         """Fraction of glands blocked of a side or, as the mean of both, of a site; (day, person)."""
@@ -153,6 +228,9 @@ class History:
             "hdss": (where, stack(self.hdss_of), {"units": "1", "long_name": "expected HDSS, 1 to 4"}),
             "session": (("day", "person"), self.session, {"units": "1", "long_name": "sessions on that day"}),
         }
+        when = ("day", "person")
+        for name, (values, text) in self.of_mind.items():
+            data[name] = (when, values, {"units": "1", "long_name": text})
         attributes = {
             "title": "sudomotor history", "course": " | ".join(self.course.words), "seed": self.seed,
             "mechanism": self.mechanism, "hypotheses": "; ".join(self.hypotheses.on) or self.hypotheses.name,
@@ -164,6 +242,31 @@ class History:
             "person": np.arange(self.people.n),
         }
         return xr.Dataset(data, coords, attributes)
+
+    @property
+    def of_mind(self) -> dict[str, tuple[Array, str]]:
+        """What is reported of the mind: name -> values (day, person), and what it is."""
+        mind = self.mind
+        return {
+            "threat": (mind.threat, "felt threat in a public task, 0 to 1"),
+            "drive": (mind.drive, "sudomotor drive in a public task; 1 is an untreated patient's palm"),
+            "expectation": (mind.expectation, "expected embarrassment, 0 to 1"),
+            "safety_bound": (mind.safety_bound, "safety that is bound to the treatment, 0 to 1"),
+            "avoidance": (mind.avoidance, "share of occasions that are avoided"),
+            "confidence": (mind.confidence, "confidence from events that were met, 0 to 1"),
+            "control": (mind.control, "perceived control over sweat, 0 to 1"),
+            "gain": (mind.gain, "central sudomotor gain"),
+            "benefit": (mind.benefit, "belief in the treatment, 0 to 1"),
+            "mood": (mind.mood, "mood as trait anxiety, 0 to 1"),
+            "wetness": (mind.wetness, "perceived wetness in a public task, 0 to 1"),
+            "rmssd_ms": (
+                rmssd_ms(mind.vagal, self.parameters),
+                "heart rate variability in a public task, ms",
+            ),
+            "stai_s": (self.stai_s, "expected STAI-S, 20 to 80"),
+            "lsas": (self.lsas, "expected LSAS, 0 to 144"),
+            "dlqi": (self.dlqi, "expected DLQI, 0 to 30"),
+        }
 
     def save(self, path: str | Path) -> Path:
         """Write the dataset as NetCDF (`.nc`); other endings are refused."""

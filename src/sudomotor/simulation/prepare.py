@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sudomotor.course import Condition, Course, PauseStep, Session, TreatStep
+from sudomotor.course import CareStep, Condition, Course, Session, Step, TreatStep
 from sudomotor.errors import InputError
 from sudomotor.model.course_model import FOREVER, NODES
 from sudomotor.model.scales import SIDES, sweat_at_hdss
@@ -35,10 +35,11 @@ class StepPlan:
     """One step of the course, ready for the engine.
 
     `roles` gives, for each tracked side, +1 where it starts as anode, -1 as cathode, 0 where no current goes;
-    `doses` the dose at each side, as anode and as cathode, None for a pause or a sham.
+    `doses` the dose at each side, as anode and as cathode, None for a pause, a sham or another treatment: to the
+    block, another treatment is a pause of its length.
     """
 
-    step: TreatStep | PauseStep
+    step: Step
     roles: tuple[float, ...]
     alternates: bool
     doses: tuple[tuple[CourseDose, CourseDose] | None, ...]
@@ -46,7 +47,10 @@ class StepPlan:
 
 @dataclass(frozen=True)
 class Prepared:
-    """People, calendar and doses: all that does not depend on how glands respond."""
+    """People, calendar and doses: all that does not depend on how glands respond.
+
+    `steps` are those that follow one another; what runs alongside them does not concern the block.
+    """
 
     people: People
     course: Course
@@ -136,7 +140,7 @@ def prepare(
     known: dict[tuple[Any, ...], CourseDose] = {}
     nodes = np.repeat(NODES[:, None], people.n, axis=1)
     physics = {name: value for name, value in given.items() if name != "sessions_per_week"}
-    for step in course.steps:
+    for step in course.sequence:
         roles = np.zeros(len(sides))
         doses: list[tuple[CourseDose, CourseDose] | None] = [None] * len(sides)
         alternates = False
@@ -195,6 +199,9 @@ def schedule_arrays(prepared: Prepared, p: Parameters) -> dict[str, Array]:
                 out["times"][s] = prepared.overrides["sessions_per_week"]
                 out["period_slots"][s] = 7.0 * per_day
             stop_site = step.session.sites[0]
+        if isinstance(step, CareStep):  # its acts are no sessions of current, so its length is one in days
+            out["for_slots"][s] = FOREVER if step.days is None else step.days * per_day
+            continue
         stop = step.stop
         if stop is None:
             continue

@@ -12,13 +12,17 @@ from sudomotor.course import Course, TreatStep
 from sudomotor.engine import BACKENDS, choose_backend, scan
 from sudomotor.errors import InputError, unknown
 from sudomotor.model.block import fresh
+from sudomotor.model.channels import Channel
+from sudomotor.model.channels import channel as find_channel
 from sudomotor.model.course_model import EFFECTS, NODES, slot
 from sudomotor.model.harm import session_harm
 from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.model.mechanisms import mechanism
 from sudomotor.model.scales import SIDES, SINGULAR, SITES, site_of
+from sudomotor.model.treatments import care_states
 from sudomotor.parameters import Parameters, load
 from sudomotor.person import People, Person, draw
+from sudomotor.simulation.care import care_acts, care_assumptions
 from sudomotor.simulation.history import History
 from sudomotor.simulation.prepare import MAX_PEOPLE, Prepared, StepPlan, prepare, schedule_arrays
 
@@ -39,6 +43,7 @@ def simulate(
     hypotheses: Hypotheses | None = None,
     parameters: Parameters | None = None,
     overrides: Mapping[str, Array] | None = None,
+    channel: str | None = None,
     backend: str = "auto",
 ) -> History:
     """Simulate a course in a group of people like one person.
@@ -53,6 +58,8 @@ def simulate(
     hypotheses : what is switched on; the default is `Hypotheses.evidence()`.
     parameters : constants; by default the shipped ones, as calibrated for the mechanism.
     overrides : per-person values that replace the course's own, see `prepare`.
+    channel : the response that the mind's loop runs over: sweat (default), blush, tremor, heart, startle. The
+        course's block is then taken as a block of that response.
     backend : "numpy", "jax" or "auto" (by size).
 
     Returns
@@ -73,7 +80,8 @@ def simulate(
     group = person if isinstance(person, People) else draw(person, count_of_people(people), seed, p)
     acid = mechanism(switches.mechanism).counts_acid
     prepared = prepare(group, course, days=days, parameters=p, overrides=overrides, acid=acid)
-    return run_prepared(prepared, p, switches, seed=seed, backend=backend)
+    over = None if channel is None else find_channel(channel, p)
+    return run_prepared(prepared, p, switches, seed=seed, channel=over, backend=backend)
 
 
 def count_of_people(people: int) -> int:
@@ -93,6 +101,7 @@ def run_prepared(
     hypotheses: Hypotheses | None = None,
     *,
     seed: int = 1,
+    channel: Channel | None = None,
     backend: str = "auto",
 ) -> History:
     """Run a prepared course; parameters of block, repair and scales may differ from those it was prepared with."""
@@ -103,8 +112,10 @@ def run_prepared(
     elif backend not in BACKENDS:
         raise unknown("backend", backend, ("auto", *BACKENDS))
     const = course_constants(prepared, parameters, switches)
-    _, out = scan(slot, const, _start(prepared, parameters), _inputs(prepared, slots, seed), backend=backend)
-    return _history(prepared, parameters, switches, seed, out)
+    _, out = scan(
+        slot, const, first_state(prepared, parameters), slot_inputs(prepared, slots, seed), backend=backend
+    )
+    return _history(prepared, parameters, switches, seed, channel, out)
 
 
 def course_constants(prepared: Prepared, p: Parameters, switches: Hypotheses) -> dict[str, Any]:
@@ -145,8 +156,9 @@ def _effects(plan: StepPlan, people: People, p: Parameters, switches: Hypotheses
         for role, dose in enumerate(pair):
             if id(dose) not in known:
                 effect = account.effect(dose, p)
-                hits = effect.hits * people["gland_sensitivity"]
-                known[id(dose)] = (hits, effect.fast, session_harm(dose), dose.volts_end)
+                works = 1.0 if "block" in switches else 0.0
+                hits = works * effect.hits * people["gland_sensitivity"]
+                known[id(dose)] = (hits, works * effect.fast, session_harm(dose), dose.volts_end)
             for e, values in enumerate(known[id(dose)]):
                 table[role, :, e, i] = values
     return table
@@ -164,7 +176,8 @@ def baseline(people: People, side: str) -> Array:
     return people[f"baseline_sweat_{SINGULAR[site_of(side)]}_mg_per_min"]
 
 
-def _start(prepared: Prepared, p: Parameters) -> dict[str, Any]:
+def first_state(prepared: Prepared, p: Parameters) -> dict[str, Any]:
+    """The carry of `model.course_model.slot` before the first slot: nothing blocked, nothing done."""
     n = prepared.people.n
     state = fresh(
         (len(prepared.sides), n), round(p.value("stages_to_block")), round(p.value("repair_stages"))
@@ -176,7 +189,8 @@ def _start(prepared: Prepared, p: Parameters) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _inputs(prepared: Prepared, slots: int, seed: int) -> dict[str, Any]:
+def slot_inputs(prepared: Prepared, slots: int, seed: int) -> dict[str, Any]:
+    """Which sessions are missed, slot by slot."""
     n, chance = prepared.people.n, prepared.course.missed_pct / 100.0
     missed = np.zeros((slots, n))
     if chance > 0:
@@ -189,7 +203,12 @@ def _inputs(prepared: Prepared, slots: int, seed: int) -> dict[str, Any]:
 
 
 def _history(
-    prepared: Prepared, p: Parameters, switches: Hypotheses, seed: int, out: dict[str, Array]
+    prepared: Prepared,
+    p: Parameters,
+    switches: Hypotheses,
+    seed: int,
+    channel: Channel | None,
+    out: dict[str, Array],
 ) -> History:
     per_day = prepared.slots_per_day
     days = prepared.days + 1
@@ -207,6 +226,8 @@ def _history(
             return grouped[:, -1]
         return np.asarray(grouped.sum(axis=1) if how == "sum" else grouped.max(axis=1))
 
+    step = daily(out["step"], "first").astype(np.int64)
+    acts = care_acts(prepared.course, step, prepared.days)
     return History(
         days=np.arange(days, dtype=float),
         sides=prepared.sides,
@@ -221,10 +242,13 @@ def _history(
         parameters=p,
         hypotheses=switches,
         seed=seed,
-        assumptions=(*_assumptions(prepared, p), *prepared.people.notes, *prepared.notes, *p.notes),
+        assumptions=(*_assumptions(prepared, switches), *prepared.people.notes, *prepared.notes, *p.notes),
         sessions=tuple(
             _session_summary(plan) for plan in prepared.steps if any(d is not None for d in plan.doses)
         ),
+        step=step,
+        channel=channel,
+        care=care_states(acts, SIDES, prepared.people, p) if acts else None,
     )
 
 
@@ -243,15 +267,20 @@ def _session_summary(plan: StepPlan) -> dict[str, Any]:
     }
 
 
-def _assumptions(prepared: Prepared, p: Parameters) -> list[str]:
+def _assumptions(prepared: Prepared, switches: Hypotheses) -> list[str]:
     said = []
     treats = [plan.step for plan in prepared.steps if isinstance(plan.step, TreatStep)]
     if any(step.session.anode == "alternating" and not step.sham for step in treats):
         said.append("the anode changes sides from session to session")
+    untouched = "all their glands" if switches.has_mind else "their usual sweat"
     said.append(
-        "readings are taken before the day's session; sites that no current reaches keep their usual sweat"
+        f"readings are taken before the day's session; sites that no current reaches keep {untouched}"
     )
-    return said
+    if switches.has_mind:
+        said.append("sweat is weighed in a clinic, which is itself a mild load; people treat in the evening")
+        if any(plan.step.stop is not None and plan.step.stop.until is not None for plan in prepared.steps):
+            said.append("rules that end a step look at what the glands do at the usual drive")
+    return [*said, *care_assumptions(prepared.course)]
 
 
 __all__ = ["SITES", "simulate"]
