@@ -8,6 +8,7 @@ from sudomotor.evidence.answers import Question, answer
 from sudomotor.evidence.observe import Criteria, Follow
 from sudomotor.evidence.records import Moment
 from sudomotor.evidence.vocabulary import MEASURES, ORDER_MEASURES
+from sudomotor.model import Hypotheses
 from sudomotor.parameters import load
 from sudomotor.simulation import simulate
 
@@ -18,7 +19,15 @@ PEOPLE = 300
 
 
 def history(course: str, days: int, people: int = PEOPLE, population: str = "palmar hyperhidrosis, moderate"):
-    return simulate(population, Course(course), days=days, people=people, seed=3, parameters=P)
+    return simulate(
+        population,
+        Course(course),
+        days=days,
+        people=people,
+        seed=3,
+        parameters=P,
+        hypotheses=Hypotheses.peripheral(),
+    )
 
 
 @pytest.fixture(scope="module")

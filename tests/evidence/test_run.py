@@ -139,7 +139,8 @@ def test_a_stated_baseline_is_met():
         'measure = "hdss_mean"\ndays_after_last_session = 3', study=text,
     )  # fmt: skip
     result = small(file)
-    assert result.outcomes[0].predicted == pytest.approx(3.4, abs=1e-6)
+    # moods of the days after screening move it a little
+    assert result.outcomes[0].predicted == pytest.approx(3.4, abs=0.02)
     arm = file.studies[0].arms[0]
     people = draw_cohort(arm, people=2000, studies=1, seed=1, parameters=P).people
     assert people.screening_mg_per_min["palms"].mean() == pytest.approx(70, rel=0.05)

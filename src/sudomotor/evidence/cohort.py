@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from sudomotor.course import Course, Step, TreatStep
+from sudomotor.course import CareStep, Course, Step, TreatStep, alongside
 from sudomotor.errors import InputError
 from sudomotor.evidence.records import Arm, Moment
 from sudomotor.evidence.vocabulary import ASSUMABLE, place_site
@@ -139,6 +139,9 @@ def bounded_course(arm: Arm) -> tuple[Course, int, tuple[str, ...]]:
     steps: list[Step] = []
     end, notes = 0.0, list[str]()
     for step in arm.course.steps:
+        if alongside(step):
+            steps.append(step)
+            continue
         stop = step.stop
         days = None if stop is None else stop.for_days
         if (
@@ -150,11 +153,15 @@ def bounded_course(arm: Arm) -> tuple[Course, int, tuple[str, ...]]:
             per_day = rate[0] / 7.0 if rate else step.schedule.per_day
             # missed sessions are made up for, and luck may miss several in a row
             days = math.ceil(stop.for_sessions / per_day * (1.0 if taken == 1.0 else 2.0 / taken)) + 1.0
+        elif isinstance(step, CareStep):
+            days = step.days
         elif stop is not None and days is None:
             days = float(CONDITION_HORIZON_DAYS)
             notes.append(f"a step that only a condition ends is followed for {CONDITION_HORIZON_DAYS} days")
         if isinstance(step, TreatStep):
             steps.append(step if stop is None else replace(step, stop=replace(stop, for_days=days)))
+        elif isinstance(step, CareStep):
+            steps.append(step)
         else:
             steps.append(replace(step, for_days=days))
         end += days or 0.0

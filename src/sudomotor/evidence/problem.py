@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ from sudomotor.evidence.runner import (
 )
 from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.parameters import Parameter, Parameters
+from sudomotor.simulation import History
 
 Array = NDArray[np.float64]
 WEIGHT = {"high": 1.0, "medium": 0.5, "low": 0.25}
@@ -151,6 +152,9 @@ class Problem:
     ) -> None:
         self.table, self.start, self.mechanism = table, parameters, mechanism
         self.hypotheses = Hypotheses.evidence().with_mechanism(mechanism)
+        # what the mind does to sweat in a clinic is a few per cent and hardly depends on what is fitted here: it is
+        # worked out once for each trial, at the values before the fit
+        self._ratios: dict[int, Array] = {}
         self.people, self.seed, self.backend = people, seed, backend
         self.criteria = criteria or Criteria()
         self.free = tuple(free) if free is not None else free_parameters(mechanism, parameters)
@@ -212,12 +216,20 @@ class Problem:
         """Parameters in force at a place in the unit cube."""
         return self.start.with_values(self.values(x))
 
+    def _history(self, index: int, p: Parameters) -> History:
+        """The history of a trial, with the mind's part as it was at first."""
+
+        def follow(values: Parameters) -> History:
+            trial = self.trials[index]
+            return follow_trial(trial, values, self.hypotheses, seed=self.seed, backend=self.backend)[0]
+
+        if index not in self._ratios:
+            self._ratios[index] = follow(self.start).sweat_ratio
+        return replace(follow(p), given_ratio=self._ratios[index])
+
     def predict(self, p: Parameters) -> Predictions:
         """Run every trial and answer every question."""
-        histories = [
-            follow_trial(trial, p, self.hypotheses, seed=self.seed, backend=self.backend)[0]
-            for trial in self.trials
-        ]
+        histories = [self._history(i, p) for i in range(len(self.trials))]
         found = np.empty(len(self.cases))
         sham: tuple[float, float] | None = None
         for i, case in enumerate(self.cases):

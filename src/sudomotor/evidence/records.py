@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sudomotor.course import Course, TreatStep
+from sudomotor.course import CareStep, Course, TreatStep
 from sudomotor.evidence.vocabulary import Measure
 
 Range = tuple[float, float]
@@ -73,8 +73,11 @@ class Arm:
 
     @property
     def sham(self) -> bool:
-        """Whether no current flows in any step."""
-        return all(not isinstance(step, TreatStep) or step.sham for step in self.course.steps)
+        """Whether nothing in any step treats: no current flows, and no other treatment is given."""
+        return all(
+            step.sham if isinstance(step, TreatStep) else not isinstance(step, CareStep)
+            for step in self.course.steps
+        )
 
 
 @dataclass(frozen=True)

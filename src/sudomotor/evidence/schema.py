@@ -262,7 +262,7 @@ def _when(table: Table, measure: Measure, default: Moment | None, course: Course
             f"{measure.name} needs a time", where=table.where,
             mend="add days_after_last_session = 7, or week = 6",
         )  # fmt: skip
-    if found.day is None and course.steps[-1].stop is None:
+    if found.day is None and course.sequence[-1].stop is None:
         raise InputError(
             "the course does not end, so there is no last session", where=table.where,
             mend="end its last sentence with e.g. 'for 4 weeks', or give the time as week = …",
@@ -286,7 +286,7 @@ def _criterion(table: Table, measure: Measure, default: str | None) -> str | Non
 def _ended(course: Course, measure: Measure, where: str) -> None:
     if (
         measure.name in ("remission_days", "failures_pct", "sessions_to_control")
-        and course.steps[-1].stop is None
+        and course.sequence[-1].stop is None
     ):
         raise InputError(
             f"{measure.name} needs a course that ends",
@@ -385,7 +385,7 @@ def _order(raw: Any, index: int, file: str, defaults: Mapping[str, Range]) -> Or
         shared = _place(table, usual)
         place = _place(half, shared)
         default = table.raw.get("population", POPULATION_OF[place_site(place)])
-        day_after = None if course.steps[-1].stop is None else Moment(days_after_last_session=1)
+        day_after = None if course.sequence[-1].stop is None else Moment(days_after_last_session=1)
         when = (
             _when(half, measure, _when(table, measure, day_after, course), course)
             if measure.needs_time
