@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sudomotor import errors, evidence, limits, parameters
     from sudomotor.course import (
+        CareStep,
         Condition,
         Course,
         PauseStep,
@@ -29,17 +30,23 @@ if TYPE_CHECKING:
         Waveform,
         with_setting,
     )
+    from sudomotor.evidence.claims import claims
+    from sudomotor.evidence.compare import compare
+    from sudomotor.evidence.identify import identify
     from sudomotor.limits import Limits, check_schedule, check_session, device
     from sudomotor.model import Hypotheses
+    from sudomotor.model.channels import Channel
     from sudomotor.parameters import Parameters
     from sudomotor.person import People, Person, draw, presets
     from sudomotor.session import Dose, deliver
-    from sudomotor.simulation import History, simulate
+    from sudomotor.simulation import History, Moment, simulate, stress_test
+    from sudomotor.simulation.panic import panic_course
 
     __version__: str
 
 _HOMES = {
     "course": (
+        "CareStep",
         "Condition",
         "Course",
         "PauseStep",
@@ -51,23 +58,31 @@ _HOMES = {
         "Waveform",
         "with_setting",
     ),
+    "evidence.claims": ("claims",),
+    "evidence.compare": ("compare",),
+    "evidence.identify": ("identify",),
     "limits": ("Limits", "check_schedule", "check_session", "device"),
     "model": ("Hypotheses",),
+    "model.channels": ("Channel",),
     "parameters": ("Parameters",),
     "person": ("People", "Person", "draw", "presets"),
     "session": ("Dose", "deliver"),
-    "simulation": ("History", "simulate"),
+    "simulation": ("History", "Moment", "simulate", "stress_test"),
+    "simulation.panic": ("panic_course",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("errors", "evidence", "limits", "parameters")
 
 __all__ = [
+    "CareStep",
+    "Channel",
     "Condition",
     "Course",
     "Dose",
     "History",
     "Hypotheses",
     "Limits",
+    "Moment",
     "Parameters",
     "PauseStep",
     "People",
@@ -81,15 +96,20 @@ __all__ = [
     "__version__",
     "check_schedule",
     "check_session",
+    "claims",
+    "compare",
     "deliver",
     "device",
     "draw",
     "errors",
     "evidence",
+    "identify",
     "limits",
+    "panic_course",
     "parameters",
     "presets",
     "simulate",
+    "stress_test",
     "with_setting",
 ]
 

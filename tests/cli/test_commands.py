@@ -26,18 +26,52 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_help_has_examples_and_loads_nothing_heavy():
-    commands = ["", "run", "session", "parameters", "cite", "evidence", "evidence run", "evidence fit"]
-    for words in (command.split() for command in commands):
-        code = (
-            "import sys; from sudomotor.cli.main import main; code = main([*sys.argv[1:], '--help']); "
-            "bad = {'numpy', 'scipy', 'jax', 'numba', 'matplotlib', 'xarray'} & set(sys.modules); "
-            "sys.exit(f'loaded {bad}' if bad else code)"
-        )
-        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        assert "sudomotor " in done.stdout
-        if words and words != ["evidence"]:
-            assert "Examples:" in done.stdout
+    commands = [
+        "", "run", "session", "stress", "panic", "compare", "claims", "identify", "parameters", "cite",
+        "evidence", "evidence run", "evidence mind", "evidence sham", "evidence fit",
+    ]  # fmt: skip
+    code = (
+        "import sys, json, io, contextlib; from sudomotor.cli.main import main; told = {}\n"
+        "for words in json.loads(sys.argv[1]):\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as out: code = main([*words.split(), '--help'])\n"
+        "    bad = {'numpy', 'scipy', 'jax', 'numba', 'matplotlib', 'xarray'} & set(sys.modules)\n"
+        "    if bad or code: sys.exit(f'{words}: loaded {bad}, code {code}')\n"
+        "    told[words] = out.getvalue()\n"
+        "print(json.dumps(told))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, json.dumps(commands)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert list(told) == commands
+    for words, text in told.items():
+        assert f"sudomotor {words}" in text
+        assert "Examples:" in text or words in ("", "evidence")
+
+
+def test_every_command_has_a_line_of_help_that_is_not_cut_short():
+    import typer
+
+    from sudomotor.cli.main import app
+
+    def lines(command):
+        for name, one in getattr(command, "commands", {}).items():
+            yield name, one.short_help
+            yield from lines(one)
+
+    found = dict(lines(typer.main.get_command(app)))
+    assert {"run", "panic", "mind", "sham", "fit"} <= set(found)
+    for name, line in found.items():
+        assert str(line).endswith("."), name
+        assert len(line) <= 64, name  # a terminal of 80 columns, less the names
+
+
+@pytest.mark.parametrize("words", [(), ("evidence",)])
+def test_no_command_shows_the_help(words, capsys):
+    assert main([*words]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Usage: sudomotor")
+    assert "Commands:" in err
 
 
 def test_version(capsys):

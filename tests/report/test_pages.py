@@ -73,7 +73,7 @@ def outcomes():
 def test_a_run(outcomes):
     page = run_report(outcomes[:1])
     checker = checked(page)
-    assert len(checker.svgs) == 8  # four figures, each wide and narrow
+    assert len(checker.svgs) == 10  # five figures, each wide and narrow
     assert "What was assumed" in page
     assert "agree a treatment with your clinician" in page
     assert outcomes[0].history.course.words[0] in page

@@ -83,7 +83,7 @@ def split_alternatives(sentences: Sequence[str]) -> list[list[str]]:
     groups: list[list[str]] = []
     for sentence in sentences:
         first = sentence.split()[0].lower().strip(",;") if sentence.split() else ""
-        if groups and first in ("then", "pause", "continue"):
+        if groups and first in ("then", "pause", "continue", "meanwhile", "alongside"):
             groups[-1].append(sentence)
         else:
             groups.append([sentence])

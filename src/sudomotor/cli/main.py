@@ -8,13 +8,31 @@ from typing import Annotated
 
 import typer
 
-from sudomotor.cli import cite, evidence_fit, evidence_run, parameters, run, session
-from sudomotor.cli.output import print_error
+from sudomotor.cli import (
+    cite,
+    claims,
+    compare,
+    evidence_fit,
+    evidence_mind,
+    evidence_run,
+    evidence_sham,
+    identify,
+    panic,
+    parameters,
+    run,
+    session,
+    stress,
+)
+from sudomotor.cli.output import BAD_INPUT, print_error, say
 from sudomotor.errors import InputError, SudomotorError
 
 app = typer.Typer(
     name="sudomotor",
-    help="Simulate tap-water iontophoresis: from a course of treatment in words to a dry palm, and back.",
+    help=(
+        "Simulate tap-water iontophoresis, from a course of treatment in words to a dry palm and back; and hold "
+        "against the evidence what is claimed of the loop of sweat and fear: fear wets the palms, and palms that are "
+        "seen to be wet make afraid."
+    ),
     epilog=(
         "For research and education; agree a treatment with your clinician. Start with: "
         'sudomotor run "Treat palms at 15 mA DC for 20 minutes, daily for 2 weeks" "Then every 10 days"'
@@ -26,20 +44,38 @@ app = typer.Typer(
 )
 evidence = typer.Typer(
     name="evidence",
-    help="How far the predictions stand from the published trials, and the calibration itself.",
+    help="How far the predictions stand from what is published, what two sham arms can tell, and the calibration itself.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-app.command("run")(run.run)
-app.command("session")(session.session)
-app.add_typer(evidence)
-evidence.command("run")(evidence_run.evidence_run)
-evidence.command("fit")(evidence_fit.evidence_fit)
-app.command("parameters")(parameters.parameters)
-app.command("cite")(cite.cite)
+# in the order of `--help`; the short lines fit a terminal of 80 columns
+app.command("run", short_help="A course of treatment: when dry, how dry, until when.")(run.run)
+app.command("session", short_help="One session: voltage, current in the ducts, acid, limits.")(
+    session.session
+)
+app.command("stress", short_help="One stressful moment: threat, nerves, sweat, heart.")(stress.stress)
+app.command("panic", short_help="A panic model: what a block does, what returns after.")(panic.panic)
+app.command("compare", short_help="Rival hypotheses: where they differ, what tells them apart.")(
+    compare.compare
+)
+app.command("claims", short_help="What is claimed, what would decide it, what is known.")(claims.claims)
+app.command("identify", short_help="How well a study could know each part of the loop.")(identify.identify)
+app.command("parameters", short_help="Every parameter with its range, grade and source.")(
+    parameters.parameters
+)
+app.command("cite", short_help="The sources that a run rests on.")(cite.cite)
+app.add_typer(evidence, short_help="Predictions held against published findings; calibration.")
+evidence.command("run", short_help="The published trials of iontophoresis.")(evidence_run.evidence_run)
+evidence.command("mind", short_help="Published findings on stress, anxiety and sweat.")(
+    evidence_mind.evidence_mind
+)
+evidence.command("sham", short_help="Why two sham arms differ, and what would tell.")(
+    evidence_sham.evidence_sham
+)
+evidence.command("fit", short_help="Calibrate the parameters to the trials.")(evidence_fit.evidence_fit)
 
 # typer's own usage errors, whichever click stands behind it
 _ClickError: type[Exception] = next(
@@ -83,6 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Abort:
         return 130
     except _ClickError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # nothing is wrong yet: the message is the help
+            say(str(error.format_message()))  # type: ignore[attr-defined]
+            return BAD_INPUT
         return print_error(_usage_error(error), as_json)
     return code if isinstance(code, int) else 0
 
@@ -95,6 +134,8 @@ def join_alternatives(words: list[str]) -> list[str]:
     >>> join_alternatives(["run", "A", "--versus", "B", "Then C", "--days", "9"])
     ['run', 'A', '--versus', 'B; Then C', '--days', '9']
     """
+    if words[:1] == ["compare"]:
+        return compare.join_hypotheses(words)
     if words[:1] != ["run"]:
         return words
     out, i = words[:1], 1
@@ -116,6 +157,4 @@ def _usage_error(error: Exception) -> SudomotorError:
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "sudomotor"
     what = error.format_message() if hasattr(error, "format_message") else str(error)
-    if not what:  # called without a sub-command: the help has been shown
-        return InputError("no command given", where=where, mend=f"{where} --help")
     return InputError(what.strip(), where=where, mend=f"{where} --help shows what is possible, with examples")

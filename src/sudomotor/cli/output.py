@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 
 
-def print_json(content: Mapping[str, Any]) -> None:
-    """Write one JSON object to stdout; numbers that are not finite become null."""
+def print_json(content: Mapping[str, Any] | list[Any]) -> None:
+    """Write one JSON object, or a list of them, to stdout; numbers that are not finite become null."""
     sys.stdout.write(json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 

@@ -70,6 +70,25 @@ def run(
             help="Account of the block: charge, acid, colloid, synaptic, acute.  (default: the one in force)",
         ),
     ] = None,
+    hypotheses_on: Annotated[
+        str | None,
+        typer.Option(
+            "--hypotheses",
+            metavar="NAMES",
+            show_default=False,
+            help="Which claims are on: evidence, peripheral, reset, or loop, central, expectation, compensation … "
+            "joined with +.  (default: evidence, what is graded supported or better)",
+        ),
+    ] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            "--channel",
+            metavar="NAME",
+            show_default=False,
+            help="Run the loop of the mind over another response: blush, tremor, heart, startle.  (default: sweat)",
+        ),
+    ] = None,
     days: Annotated[int, typer.Option("--days", metavar="N", help="Days to simulate.")] = 180,
     people: GroupSize = 200,
     seed: Seed = 1,
@@ -98,19 +117,21 @@ def run(
       sudomotor run "Treat soles at 20 mA for 30 minutes, daily for 2 weeks" --days 60
       sudomotor run "Treat palms at 15 mA for 20 minutes, daily for 10 sessions" \\
                     --versus "Treat palms at 8 mA for 30 minutes, daily for 10 sessions"
+      sudomotor run "Treat palms at 15 mA for 20 minutes, daily for 10 sessions" --hypotheses loop+expectation
       sudomotor run "Treat palms at 15 mA for 20 minutes, daily for 10 sessions" \\
                     --sweep current_mA=5:20 --set "tap_alkalinity_mM=4 mM" --json
     """
     from sudomotor.course import Course
     from sudomotor.model import Hypotheses
+    from sudomotor.model.channels import channel as find_channel
     from sudomotor.parameters import load
     from sudomotor.report.run_report import assumptions
 
     main = Course(*course)
     courses = [main, *(Course(*sentences) for sentences in split_alternatives(versus or []))]
-    hypotheses = (
-        Hypotheses.evidence() if mechanism is None else Hypotheses.evidence().with_mechanism(mechanism)
-    )
+    hypotheses = Hypotheses.evidence() if hypotheses_on is None else Hypotheses.parse(hypotheses_on)
+    if mechanism is not None:
+        hypotheses = hypotheses.with_mechanism(mechanism)
     values, notes = read_settings(setting or [], load(account=hypotheses.mechanism))
     who, said = read_person(person, _place(main))
     notes += said
@@ -118,7 +139,9 @@ def run(
     check_seed(seed)
     if save is not None:
         _check_save(save)
-    job = _Job(who, values, hypotheses, days, people, seed, notes, beyond_limits)
+    if channel is not None:
+        find_channel(channel, values)
+    job = _Job(who, values, hypotheses, channel, days, people, seed, notes, beyond_limits)
     for each in courses:
         job.refuse_unsafe(each, None)
 
@@ -184,6 +207,7 @@ class _Job:
         person: Person,
         parameters: Parameters,
         hypotheses: Hypotheses,
+        channel: str | None,
         days: int,
         people: int,
         seed: int,
@@ -191,6 +215,7 @@ class _Job:
         beyond_limits: bool,
     ) -> None:
         self.person, self.parameters, self.hypotheses = person, parameters, hypotheses
+        self.channel = channel
         self.days, self.people, self.seed, self.notes, self.beyond = days, people, seed, notes, beyond_limits
 
     def refuse_unsafe(self, course: Course, result: Outcome | None) -> None:
@@ -223,6 +248,7 @@ class _Job:
             people=self.people,
             seed=self.seed,
             hypotheses=self.hypotheses,
+            channel=self.channel,
             parameters=parameters or self.parameters,
         )
         result = outcome(history, label=label, notes=self.notes)
@@ -322,7 +348,8 @@ def _print_summary(outcomes: list[Outcome], swept: _Swept | None) -> None:
     from rich.text import Text
 
     from sudomotor.limits import injury_risk
-    from sudomotor.report.sentences import believed, summary
+    from sudomotor.report.run_report import whole_summary
+    from sudomotor.report.sentences import believed
 
     risk = injury_risk(dict.fromkeys(verdict for result in outcomes for verdict in result.verdicts))
     if risk:
@@ -343,7 +370,9 @@ def _print_summary(outcomes: list[Outcome], swept: _Swept | None) -> None:
                     f"Course {result.label}: {'; '.join(result.history.course.words)}", style="bold underline"
                 )
             )
-        show_answers([(line.question, line.answer) for line in summary(result) if line.question != "Warning"])
+        show_answers(
+            [(line.question, line.answer) for line in whole_summary(result) if line.question != "Warning"]
+        )
     if swept is not None:
         show("", swept.table())
     show("")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sudomotor.course import Course, PauseStep, TreatStep, session_days
+from sudomotor.course import CareStep, Course, TreatStep, session_days
 from sudomotor.limits import SessionOnDay, Verdict, check_schedule, check_session
 from sudomotor.model.scales import SIDES, SINGULAR, SITES, site_of
 from sudomotor.parameters import Parameters
@@ -55,6 +55,8 @@ def treated_places(course: Course) -> tuple[str, ...]:
 
     >>> treated_places(Course("Treat left palm at 10 mA for 20 minutes, daily, return on right sole"))
     ('left palm', 'right sole')
+    >>> treated_places(Course("Botulinum toxin in armpits, once"))
+    ('axillae',)
     """
     sites: list[str] = []
     sides: list[str] = []
@@ -67,6 +69,11 @@ def treated_places(course: Course) -> tuple[str, ...]:
                     *step.session.electrodes,
                     *(r for r in [step.session.return_electrode] if r in SIDES),
                 ]
+        elif isinstance(step, CareStep):
+            if step.side == "both":
+                sites += step.sites
+            else:
+                sides += step.treated_sides
     kept = [side for side in dict.fromkeys(sides) if site_of(side) not in sites]
     return (*dict.fromkeys(sites), *kept)
 
@@ -101,14 +108,14 @@ def volts_needed(history: History) -> Array:
 
 
 def planned(course: Course, days: float) -> list[tuple[int, TreatStep]]:
-    """Every session of a course by day, as if no condition ended a step early: the most that it may come to.
+    """Every session of current of a course by day, as if no condition ended a step early: the most that it may come to.
 
     >>> from sudomotor.course import Course
     >>> [day for day, _ in planned(Course("Treat palms at 10 mA for 20 minutes, daily for 3 days"), 180)]
     [0, 1, 2]
     """
     start, found = 0.0, []
-    for step in course.steps:
+    for step in course.sequence:
         left = max(0.0, days + 1 - start)
         if isinstance(step, TreatStep):
             found += [(math.floor(start) + day, step) for day in session_days(step, left)]
@@ -127,7 +134,7 @@ def check_course(
     """
     worst: dict[str, Verdict] = {}
     for step in course.steps:
-        if isinstance(step, PauseStep) or step.sham:
+        if not isinstance(step, TreatStep) or step.sham:
             continue
         for place in step.session.electrodes if step.session.side != "both" else step.session.sites:
             for verdict in check_session(_values(step, place, person, parameters, volts), parameters):
@@ -210,10 +217,17 @@ def to_dict(result: Outcome) -> dict[str, Any]:
         "minutes_planned": float(sum(minutes)),
         "session": [dict(each) for each in h.sessions],
         "limits": [verdict.to_dict() for verdict in result.verdicts],
+        **_of_mind(h),
         "mechanism": h.mechanism,
+        "hypotheses_name": h.hypotheses.name,
         "hypotheses": list(h.hypotheses.on) or [h.hypotheses.name],
         "assumptions": [*h.assumptions, *result.notes],
     }
+
+
+def _of_mind(h: History) -> dict[str, Any]:
+    """The mind over the days: bands as for the sites, and the response that its loop runs over."""
+    return {**{name: band(values) for name, (values, _) in h.of_mind.items()}, "channel": h.mind.channel}
 
 
 def _quantiles(values: Array) -> list[float]:

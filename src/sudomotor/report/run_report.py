@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sudomotor.limits import injury_risk
 from sudomotor.report.drawing import COLOURS, Drawing
+from sudomotor.report.figures_mind import mind_figures
 from sudomotor.report.figures_run import run_figures
 from sudomotor.report.outcome import Outcome
 from sudomotor.report.page import render
-from sudomotor.report.sentences import believed, summary
+from sudomotor.report.sentences import Sentence, believed, summary
+from sudomotor.report.sentences_mind import mind_summary
 from sudomotor.report.sources import run_sources
 from sudomotor.report.words import lay_site, listed
 
@@ -38,14 +40,20 @@ def run_report(outcomes: Sequence[Outcome], sweep: Sweep | None = None) -> str:
         danger=injury_risk(dict.fromkeys(verdict for result in outcomes for verdict in result.verdicts)),
         sources=run_sources(outcomes),
         outcomes=outcomes,
-        summary=summary,
+        summary=whole_summary,
         believed=believed,
         colour=lambda i: COLOURS[i % len(COLOURS)],
-        drawings=run_figures(outcomes),
+        drawings=[*run_figures(outcomes), *mind_figures(outcomes)],
         sweep=sweep,
         assumptions=assumptions(outcomes),
         seed=first.history.seed,
     )
+
+
+def whole_summary(result: Outcome) -> list[Sentence]:
+    """The skin first, then the mind, then the limits."""
+    lines = summary(result)
+    return [*lines[:-1], *mind_summary(result), lines[-1]]
 
 
 def assumptions(outcomes: Sequence[Outcome]) -> list[str]:

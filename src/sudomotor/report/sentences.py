@@ -106,12 +106,13 @@ def when_back(result: Outcome, place: str) -> str:
     came = np.isfinite(back)
     kept = 1.0 - float(came.sum()) / float(dry.sum())
     held = h.session.any(axis=1)
-    last = int(h.days[np.flatnonzero(held)[-1]]) if held.any() else 0
+    last = int(h.days[np.flatnonzero(held)[-1]]) if held.any() else None
     if not came.any():
-        return f"Within {result.horizon} days in nobody who got dry (last session on day {last})."
+        when = "" if last is None else f" (last session on day {last})"
+        return f"Within {result.horizon} days in nobody who got dry{when}."
     lead = "In all who got dry," if kept == 0 else f"In {per_cent(1 - kept)} of those who got dry,"
     text = f"{lead} sweat is back for a week or more, typically from day {spread(back)}"
-    after = back[came] - last
+    after = back[came] - last if last is not None else np.zeros(1)  # without a session of current, nothing
     if np.median(after) > 0:
         text += f", {plain(float(np.median(after)))} days after the last session"
     return (
