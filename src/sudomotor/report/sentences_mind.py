@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sudomotor.model.hypotheses import SWITCHES
+from sudomotor.model.hypotheses import SWITCHES, Hypotheses
 from sudomotor.model.scales import SITES
 from sudomotor.report.outcome import Outcome
 from sudomotor.report.sentences import Sentence
@@ -27,12 +27,21 @@ _ORDER = ("speculation", "hypothesis", "supported")
 
 
 def grade_of(result: Outcome) -> str:
-    """The grade that a sentence about the mind carries: that of the weakest claim that is on."""
-    on = [_GRADE[s] for s in SWITCHES if s in _GRADE and s in result.history.hypotheses]
+    """The grade that a sentence about the mind in a course carries."""
+    return grade_of_claims(result.history.hypotheses)
+
+
+def grade_of_claims(hypotheses: Hypotheses) -> str:
+    """The grade that a sentence about the mind carries: that of the weakest claim that is on.
+
+    >>> grade_of_claims(Hypotheses.parse("evidence+central")).split(":")[0]
+    'speculation'
+    """
+    on = [_GRADE[s] for s in SWITCHES if s in _GRADE and s in hypotheses]
     if not on:
         return "the mind is held at its usual state: nothing of it is assumed to change"
     weakest = min(on, key=lambda grade: _ORDER.index(grade.split(",")[0]))
-    names = [s for s in SWITCHES if s in _GRADE and s in result.history.hypotheses and _GRADE[s] == weakest]
+    names = [s for s in SWITCHES if s in _GRADE and s in hypotheses and _GRADE[s] == weakest]
     if weakest.startswith("supported"):
         return weakest
     return f"{weakest}: it rests on {listed([name.replace('_', ' ') for name in names])}, which nothing has shown"

@@ -15,6 +15,7 @@ from sudomotor.parameters import Parameters, load_citations
 from sudomotor.person import Person
 from sudomotor.report.page import render
 from sudomotor.report.sentences import Sentence
+from sudomotor.report.sentences_mind import grade_of_claims
 from sudomotor.report.sources import parameter_sources
 from sudomotor.report.words import NOT_ADVICE, lay_site, plain, spread
 from sudomotor.simulation.moment import Moment, stress_test
@@ -234,7 +235,8 @@ def stress_summary(result: StressResult) -> list[Sentence]:
         Sentence(
             "What was felt?",
             f"Threat {told('threat')} (0 none, 1 most); as a state-anxiety score (STAI-S, 20 to 80) "
-            f"{told('stai_s')}. Wetness that is felt {told('wetness')} (0 to 1).",
+            f"{told('stai_s')}. Wetness that is felt {told('wetness')} (0 to 1). "
+            f"({grade_of_claims(result.middle.hypotheses)})",
         ),
         Sentence(
             "What did the nerves do?",
