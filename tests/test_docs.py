@@ -18,6 +18,7 @@ import pytest
 from sudomotor.course import Course, Session
 from sudomotor.errors import InputError
 from sudomotor.evidence import parse_evidence
+from sudomotor.evidence.design import parse_design
 from sudomotor.person import Person
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +33,18 @@ RUN = (
     '"Then every 10 days" --days 180'
 )
 TEST = "pip install -e '.[dev]' && pytest"
+SMALL_DESIGN = """
+[design]
+people = 2
+[[arm]]
+name = "active"
+course = ["Treat palms at 15 mA DC for 20 minutes, daily for 3 days"]
+n = 30
+[[measure]]
+name = "anxiety"
+days = [4]
+sd = 0.15
+"""
 # sentences that are shown because they are wrong
 WRONG = {"Treat plams at 15 mA for 20 minutes, 3 times a week for 4 weeks"}
 
@@ -64,12 +77,16 @@ def shown_commands(path: Path) -> list[list[str]]:
 
 
 def courses_of(words: list[str]) -> list[list[str]]:
-    """The courses among the words of `run`: the arguments, and each --versus with what continues it."""
+    """The courses among the words of `run` or `compare`: the arguments, and each --versus with what continues it.
+
+    What follows `--hypotheses` of `compare` is names, however many, and no sentence.
+    """
     from sudomotor.cli.inputs import split_alternatives
+    from sudomotor.cli.main import join_alternatives
 
     main: list[str] = []
     versus: list[str] = []
-    rest = iter(words[1:])
+    rest = iter((join_alternatives(words) if words[0] == "compare" else words)[1:])
     for word in rest:
         if word == "--versus":
             versus.append(next(rest))
@@ -147,17 +164,20 @@ def test_shown_commands_are_understood(path):
     """Options and their types by the command's own parser, sentences by the course's."""
     import typer
 
-    from sudomotor.cli.main import app
+    from sudomotor.cli.main import app, join_alternatives
 
     for words in shown_commands(path):
-        command, rest = typer.main.get_command(app), list(words)
+        command, rest = typer.main.get_command(app), join_alternatives(list(words))
+        said = list(rest)
         while hasattr(command, "commands"):
             assert rest[0] in command.commands, words
             command = command.commands[rest.pop(0)]
-        command.make_context(" ".join(words[: len(words) - len(rest)]), list(rest))
+        if rest != ["--help"]:
+            command.make_context(" ".join(said[: len(said) - len(rest)]), list(rest))
+        check_names(words)
         if words[0] == "session":
             Session(words[1])
-        if words[0] == "run":
+        if words[0] in ("run", "compare"):
             for sentences in courses_of(words):
                 if set(sentences) & WRONG:
                     with pytest.raises(InputError):
@@ -166,10 +186,65 @@ def test_shown_commands_are_understood(path):
                     Course(*sentences)
 
 
+def check_names(words: list[str]) -> None:
+    """Hypotheses, persons, tasks, channels, claims and designs that a shown command names are there."""
+    from sudomotor.cli.compare import join_hypotheses, split_hypotheses
+    from sudomotor.evidence.claims_register import claim
+    from sudomotor.evidence.compare import check_rivals
+    from sudomotor.evidence.design import read_design
+    from sudomotor.model import Hypotheses
+    from sudomotor.model.channels import channel
+    from sudomotor.model.tasks import task
+    from sudomotor.parameters import load
+
+    if words[0] == "compare":
+        joined = join_hypotheses(list(words))
+        check_rivals(split_hypotheses([joined[joined.index("--hypotheses") + 1]]))
+    elif "--hypotheses" in words:
+        Hypotheses.parse(words[words.index("--hypotheses") + 1])
+    after = {
+        name: words[words.index(name) + 1] for name in ("--task", "--channel", "--person") if name in words
+    }
+    if "--task" in after:
+        task(after["--task"], load())
+    if "--channel" in after:
+        channel(after["--channel"], load())
+    if "--person" in after and not after["--person"].endswith(".toml"):
+        Person.preset(after["--person"])
+    if words[0] == "claims":
+        for word in words[1:]:
+            assert word.startswith("--") or claim(word)
+    if words[0] == "identify":
+        for word in words[1:]:
+            assert word.startswith("-") or "/" not in word or read_design(ROOT / word).steps
+
+
+def test_wrong_names_in_a_shown_command_would_be_found():
+    for words in (
+        ["compare", "Treat palms at 15 mA DC for 20 minutes, daily", "--hypotheses", "loop", "lop"],
+        ["run", "Treat palms at 15 mA DC for 20 minutes, daily", "--hypotheses", "central+compensation"],
+        ["stress", "--task", "dance"],
+        ["run", "Treat palms at 15 mA DC for 20 minutes, daily", "--channel", "sneeze"],
+        ["stress", "--person", "tall"],
+        ["claims", "C9.9"],
+        ["identify", "examples/no-such-design.toml"],
+    ):
+        with pytest.raises(InputError):
+            check_names(words)
+
+
+def test_names_of_hypotheses_are_no_sentences():
+    words = ["compare", "Treat palms daily", "Pause", "--hypotheses", "peripheral", "loop", "--days", "9"]
+    assert courses_of(words) == [["Treat palms daily", "Pause"]]
+
+
 def test_there_are_commands_to_understand():
     shown = [words for path in PAGES for words in shown_commands(path)]
     assert len(shown) > 20
-    assert {words[0] for words in shown} == {"run", "session", "evidence", "parameters", "cite"}
+    assert {words[0] for words in shown} == {
+        "run", "session", "stress", "compare", "claims", "identify", "panic", "evidence", "parameters", "cite",
+    }  # fmt: skip
+    assert {words[1] for words in shown if words[0] == "evidence"} == {"run", "fit", "mind", "sham"}
 
 
 @pytest.mark.parametrize(
@@ -188,16 +263,41 @@ def test_there_are_commands_to_understand():
             ],
         ),
         ("evidence run", ["evidence", "run", str(ROOT / "examples" / "study.toml"), "--people", "20"]),
+        ("stress", ["stress", "--people", "2", "--minutes", "12"]),
+        (
+            "compare",
+            [
+                "compare",
+                "Treat palms at 15 mA DC for 20 minutes, daily for 3 days",
+                "--days",
+                "5",
+                "--people",
+                "5",
+                "--hypotheses",
+                "peripheral",
+                "loop",
+            ],
+        ),
+        ("claims", ["claims", "C1.2", "--people", "2"]),
+        ("identify", ["identify", "{tmp}/design.toml"]),
+        ("panic", ["panic", "--days", "2", "--patients", "1", "--to-day", "1"]),
+        ("evidence mind", ["evidence", "mind", "--check", "10"]),
+        ("evidence sham", ["evidence", "sham", "--draws", "100"]),
     ],
 )
-def test_every_key_of_the_json_is_on_its_page(title, words, capsys):
+def test_every_key_of_the_json_is_on_its_page(title, words, capsys, tmp_path):
     from sudomotor.cli.main import main
+
+    (tmp_path / "design.toml").write_text(SMALL_DESIGN, "utf-8")
+    words = [word.replace("{tmp}", str(tmp_path)) for word in words]
 
     page = (ROOT / "docs" / "reference" / "json.md").read_text("utf-8")
     section = page.split(f"## `sudomotor {title} … --json`\n")[1].split("\n## ")[0]
     named = set(re.findall(r"`(\w+)`", section))
     assert main([*words, "--json"]) == 0
-    assert set(json.loads(capsys.readouterr().out)) - named == set()
+    found = json.loads(capsys.readouterr().out)
+    for one in found if isinstance(found, list) else [found]:
+        assert set(one) - named == set()
 
 
 @pytest.mark.parametrize(
@@ -208,6 +308,8 @@ def test_shown_files_are_accepted(path):
         if "schema" in block:
             assert "nvented" in block, "an example must say that it is none"
             assert parse_evidence(block, path.name).studies
+        elif "[[measure]]" in block:
+            assert parse_design(block, path.name).steps
         else:
             assert Person.parse(block).values
 
@@ -420,6 +522,21 @@ STATED = [
     ("explanation/scales-and-harm.md", "small blisters 2 %", "vesicles_reference_pct", 2.0),
     ("explanation/studies.md", "about 27 %", "gravimetry_noise_log_sd", 0.27),
     ("how-to/device-limit.md", "takes 60 V", "device_max_volts", 60.0),
+    ("explanation/nerve-and-gland.md", "needs 1.45 s", "nerve_delay_s", 1.45),
+    ("explanation/nerve-and-gland.md", "by 0.05 µS", "response_criterion_uS", 0.05),
+    ("explanation/heart.md", "0.07 Hz", "heart_sympathetic_natural_Hz", 0.07),
+    ("explanation/heart.md", "damping 1.96", "heart_sympathetic_damping", 1.96),
+    ("explanation/heart.md", "| 0.73 s |", "heart_sympathetic_lag_s", 0.73),
+    ("explanation/heart.md", "0.12 Hz", "heart_vagal_corner_Hz", 0.12),
+    ("explanation/heart.md", "| 0.12 s |", "heart_vagal_lag_s", 0.12),
+    ("explanation/heart.md", "60 ms · V", "rmssd_per_vagal_ms", 60.0),
+    ("explanation/mind.md", "outlasts a volley by two minutes", "corneum_drying_s", 120.0),
+    ("explanation/learning.md", "within a week of a session", "belief_days", 7.0),
+    ("explanation/learning.md", "It is judged, at 0.5", "learning_device_share", 0.5),
+    ("explanation/channels.md", "| `blush` | 15 s |", "channel_blush_latency_s", 15.0),
+    ("explanation/channels.md", "| `tremor` | 1 s |", "channel_tremor_latency_s", 1.0),
+    ("explanation/channels.md", "| `startle` | 0.05 s |", "channel_startle_latency_s", 0.05),
+    ("explanation/channels.md", "| `heart` | 7 s |", "channel_heart_latency_s", 7.0),
 ]
 
 
@@ -430,6 +547,29 @@ def test_numbers_in_the_text_are_those_of_the_parameters(page, words, name, stat
     text = " ".join((ROOT / "docs" / page).read_text("utf-8").split())
     assert words in text
     assert load().value(name) == pytest.approx(stated, rel=1e-9)
+
+
+def test_the_table_of_switches_is_that_of_the_code():
+    """Every switch has its row: what is on by default, with the grade that the code states."""
+    from sudomotor.model.hypotheses import SUPPORTED, SWITCHES
+
+    text = (ROOT / "docs" / "explanation" / "hypotheses.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| (\w+)[^|]* \| (yes|no) \|$", text, re.MULTILINE)
+    assert {name: on == "yes" for name, _, on in rows} == {name: name in SUPPORTED for name in SWITCHES}
+    for name, grade, _ in rows:
+        assert f"({grade}" in SWITCHES[name], name
+
+
+def test_the_greatest_loop_gain_is_what_the_page_says():
+    from sudomotor.model import Hypotheses
+    from sudomotor.model.equilibria import greatest_gain, typical
+
+    text = " ".join((ROOT / "docs" / "explanation" / "equilibria.md").read_text("utf-8").split())
+    assert "greatest gain at any load is a few hundredths" in text
+    assert 0.02 < float(greatest_gain(*typical())[0]) < 0.06
+    assert "one balance, with a gain of about a half" in text
+    strong = Hypotheses.parse("strong_loop")
+    assert 0.4 < float(greatest_gain(*typical(hypotheses=strong))[0]) < 0.65
 
 
 def test_the_threshold_of_dry_is_about_what_the_pages_say():

@@ -2,6 +2,7 @@
 
     python docs/tools/build_pages.py              # what is quick: pages, figures, README
     python docs/tools/build_pages.py --evidence   # runs the evidence first (minutes): docs/data/evidence.json
+    python docs/tools/build_pages.py --mind       # runs checks, claims and rival accounts first: docs/data/mind.json
     python docs/tools/build_pages.py --kfold      # leaves each study out and fits the others again (long)
     python docs/tools/build_pages.py --check      # exits with 1 if a committed page is out of date
 
@@ -20,7 +21,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from commands import commands_page
 from evidence_page import DATA, collect, collect_kfold, evidence_page, evidence_summary, read_data
-from readme import README, with_excerpt, with_section
+from mind_data import DATA as MIND_DATA
+from mind_data import collect as collect_mind
+from mind_data import read_data as read_mind
+from mind_pages import (
+    checks_page,
+    claims_page,
+    convince_section,
+    identify_section,
+    sham_section,
+    with_section,
+)
+from readme import README, with_excerpt
 from tables import limits_page, parameters_page, symbols_page, write
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -28,15 +40,29 @@ DOCS = Path(__file__).resolve().parents[1]
 
 def pages() -> dict[Path, str]:
     """The generated pages, by path."""
-    data = read_data()
+    data, mind = read_data(), read_mind()
+    explained = DOCS / "explanation"
+    tables = {"identify": identify_section(mind), "convince": convince_section(mind)}
     return {
         DOCS / "reference" / "cli.md": commands_page(),
         DOCS / "reference" / "parameters.md": parameters_page(),
         DOCS / "reference" / "symbols.md": symbols_page(),
         DOCS / "reference" / "limits.md": limits_page(),
         DOCS / "explanation" / "evidence.md": evidence_page(data),
-        README: with_section(README.read_text("utf-8"), "evidence", evidence_summary(data)),
+        explained / "claims.md": claims_page(mind),
+        explained / "mind-checks.md": checks_page(mind),
+        explained / "sham.md": _filled(explained / "sham.md", {"sham": sham_section(mind)}),
+        explained / "identifiability.md": _filled(explained / "identifiability.md", tables),
+        README: _filled(README, {"evidence": evidence_summary(data)}),
     }
+
+
+def _filled(path: Path, sections: dict[str, str]) -> str:
+    """A page that is written by hand, with the sections that are not."""
+    text = path.read_text("utf-8")
+    for name, content in sections.items():
+        text = with_section(text, name, content, path.name)
+    return text
 
 
 def check() -> int:
@@ -66,6 +92,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--check", action="store_true", help="compare only")
     parser.add_argument("--evidence", action="store_true", help="run the evidence anew")
+    parser.add_argument(
+        "--mind", action="store_true", help="run the checks, claims and rivals of the mind anew"
+    )
     parser.add_argument("--kfold", action="store_true", help="fit without each study in turn")
     parser.add_argument("--budget", type=int, default=240, help="evaluations of each refit, for --kfold")
     parser.add_argument("--people", type=int, default=1000, help="virtual people of an arm, for --evidence")
@@ -74,11 +103,13 @@ def main() -> int:
         return check()
     if arguments.evidence or not DATA.exists():
         collect(people=arguments.people)
+    if arguments.mind or not MIND_DATA.exists():
+        collect_mind()
     if arguments.kfold:
         collect_kfold(budget=arguments.budget)
     from figures import draw_all
 
-    draw_all(DOCS / "figures", read_data())
+    draw_all(DOCS / "figures", read_data(), read_mind())
     README.write_text(with_excerpt(README.read_text("utf-8")), "utf-8")
     for path, text in pages().items():
         write(path, text)

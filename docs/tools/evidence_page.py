@@ -39,7 +39,7 @@ MEANING = {
     ("karakoc2002", "responders_pct"): "Four in five still controlled 20 days after the last session, against weaker effects elsewhere: repair seems delayed, or responders alike, or sessions went on",
     ("karakoc2002", "remission_days"): "Published remission is longer than repair within its published range gives",
     ("chan1999", "sweat_change_pct"): "Chan found half of the effect that others found with like settings, in people refractory to aluminium chloride",
-    ("dagash2017", "hdss_mean"): "Seven sessions in four weeks lowered the HDSS by 1.5 in children. The answer to a question also holds expectation, which is not modelled",
+    ("dagash2017", "hdss_mean"): "Seven sessions in four weeks lowered the HDSS by 1.5 in children. The answer to a question also holds expectation, which is off by default",
     ("nastase2024", "hdss_mean"): "As for Dagash: children, and an answer that holds expectation",
     ("sener2019", "sweat_change_pct"): "The one axillary study, read a month after the last session; its sweat is −70 % when repair should be well under way",
     ("sener2019", "hdss_change"): "As above, on the scale",
@@ -94,7 +94,7 @@ def collect_kfold(*, budget: int) -> None:
 def save(data: dict[str, Any]) -> None:
     """Keep the numbers, at six digits, so that a change in the last bits is no change of the page."""
     DATA.parent.mkdir(parents=True, exist_ok=True)
-    DATA.write_text(json.dumps(_rounded(data), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    DATA.write_text(json.dumps(rounded(data), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def read_data() -> dict[str, Any]:
@@ -115,13 +115,14 @@ def _without_notes(result: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in result.items() if key != "notes"}
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """Plain data at six digits; what is not finite becomes null."""
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: rounded(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
+        return [rounded(each) for each in value]
     return value
 
 

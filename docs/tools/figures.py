@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import mind_figures
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -20,8 +21,8 @@ STYLE = {
 COURSE = ("Treat palms at 15 mA DC for 20 minutes, 3 times a week for 4 weeks", "Then every 10 days")
 
 
-def draw_all(folder: Path, data: dict[str, Any]) -> None:
-    """Draw every figure into a folder."""
+def draw_all(folder: Path, data: dict[str, Any], mind: dict[str, Any]) -> None:
+    """Draw every figure into a folder: of the trials' data, and of the mind's."""
     folder.mkdir(parents=True, exist_ok=True)
     figures: dict[str, tuple[tuple[float, float], Callable[[Figure], None]]] = {
         "course": ((7.2, 3.4), course),
@@ -31,6 +32,10 @@ def draw_all(folder: Path, data: dict[str, Any]) -> None:
             lambda figure: evidence(figure, data),
         ),
         "mechanisms": ((7.2, 2.2), lambda figure: mechanisms(figure, data)),
+        "stress": ((5.2, 6.6), mind_figures.stress),
+        "mind_course": ((5.2, 6.4), lambda figure: mind_figures.mind_course(figure, mind)),
+        "convince": ((5.2, 7.0), lambda figure: mind_figures.convince(figure, mind)),
+        "equilibria": ((5.2, 3.4), mind_figures.equilibria),
     }
     with matplotlib.rc_context(STYLE):
         for name, (size, paint) in figures.items():

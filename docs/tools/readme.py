@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from mind_pages import with_section
 from readme_command import first_command
 
 README = Path(__file__).resolve().parents[2] / "README.md"
-
-
-def with_section(text: str, name: str, content: str) -> str:
-    """Replace what stands between `<!-- name -->` and `<!-- /name -->`.
-
-    >>> with_section("a <!-- x -->old<!-- /x --> b", "x", "new")
-    'a <!-- x -->\\nnew\\n<!-- /x --> b'
-    """
-    pattern = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
-    if len(pattern.findall(text)) != 1:
-        raise SystemExit(f"the README needs one pair of <!-- {name} --> and <!-- /{name} -->")
-    return pattern.sub(lambda _: f"<!-- {name} -->\n{content.strip()}\n<!-- /{name} -->", text)
 
 
 def run_output(readme: str) -> str:
@@ -45,4 +33,4 @@ def run_output(readme: str) -> str:
 
 def with_excerpt(readme: str) -> str:
     """The README with the present output of its command."""
-    return with_section(readme, "output", f"```text\n{run_output(readme)}\n```")
+    return with_section(readme, "output", f"```text\n{run_output(readme)}\n```", "the README")

@@ -20,6 +20,14 @@ ROOMS = {
     "duct": "Sweat duct",
     "mechanisms": "Mechanisms",
     "model": "Block, scales and harm",
+    "gland": "Nerve, gland and skin conductance",
+    "heart": "Heart",
+    "thermal": "Heat",
+    "mind": "Mind",
+    "channels": "Other responses",
+    "treatments": "Other treatments",
+    "panic": "Panic model",
+    "study": "Studies: errors of readings, power",
 }
 # how a name ending in a symbol's key is written: the data files keep to plain letters
 GREEK = {
@@ -31,6 +39,7 @@ UNITS = {
     "kohm.cm2": "kΩ·cm²", "ohm.cm2": "Ω·cm²", "ohm.cm": "Ω·cm", "nF/cm2": "nF/cm²", "uF/cm2": "µF/cm²", "mA/cm2": "mA/cm²",
     "mC/cm2": "mC/cm²", "mA.min/cm2": "mA·min/cm²", "m2/s": "m²/s", "1e-9 m2/s": "10⁻⁹ m²/s", "umol": "µmol",
     "mg/cm2/min": "mg/cm²/min", "1/d": "a day", "1/week": "a week",
+    "uM": "µM", "uS": "µS", "1/min": "a minute",
 }  # fmt: skip
 
 
