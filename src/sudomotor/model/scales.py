@@ -34,7 +34,7 @@ def site_of(side_name: str) -> str:
 def remaining(blocked: Array, unreached: float) -> Array:
     """Share of the baseline sweat that still flows when a fraction of the reached glands is blocked.
 
-    >>> float(remaining(np.float64(1.0), 0.05))
+    >>> round(float(remaining(np.float64(1.0), 0.05)), 6)
     0.05
     """
     return 1.0 - (1.0 - unreached) * blocked

@@ -84,8 +84,8 @@ def event_loads(chance: Array, p: Parameters) -> Array:
     The public task (1) is the heaviest there is; nothing is piled up at an end.
 
     >>> from sudomotor.parameters import load
-    >>> float(event_loads(np.array(0.5), load()).round(2))
-    0.69
+    >>> round(float(event_loads(np.array(0.5), load())), 2)
+    0.7
     """
     from scipy.special import ndtr, ndtri
 
