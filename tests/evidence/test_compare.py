@@ -43,11 +43,11 @@ def t_power(n: float, d: float) -> float:
 
 
 @given(st.floats(0.15, 2.2))
-def test_that_many_people_have_the_power_and_two_fewer_have_not(d):
+def test_that_many_people_have_the_power_and_fewer_have_not(d):
     n = float(people_per_arm(d, P))
-    assert t_power(n, d) > 0.785  # the formula is within two per cent for the smallest groups
-    if n > 5:
-        assert t_power(n - 2, d) < 0.8
+    assert t_power(n, d) > 0.7999
+    if n > 2:
+        assert t_power(n - (1 if n <= 40 else 2), d) < 0.8
 
 
 def test_that_many_people_find_a_planted_difference_in_four_studies_of_five():

@@ -5,7 +5,8 @@ With an effect size d, the difference of means in standard deviations, two arms 
     n = 2 (z[1 - alpha/2] + z[power])^2 / d^2 + z[1 - alpha/2]^2 / 4
 
 people each find it with the power asked for in a two-sided t-test (Julious 2004; the last term, by Guenther 1981, makes up
-for the standard deviation being estimated, and counts for small n only; the power is then met within two per cent).
+for the standard deviation being estimated). In small groups that falls short of the power by up to two per cent, so
+up to `_EXACT` people the t-test's own power is used, by the noncentral F distribution.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from sudomotor.parameters import Parameters
 Array = NDArray[np.float64]
 # a variance needs two people
 LEAST_PER_ARM = 2
+_EXACT = 40
 # differences of less are rounding errors, not effects
 _ROUNDING = 1e-9
 # numbers that one chunk of resamples may hold
@@ -34,7 +37,7 @@ def people_per_arm(d: Any, p: Parameters) -> Array:
 
     >>> from sudomotor.parameters import load
     >>> people_per_arm([0.0, 0.5, 2.0, 50.0], load()).tolist()
-    [inf, 64.0, 5.0, 2.0]
+    [inf, 64.0, 6.0, 2.0]
     """
     from scipy.special import ndtri
 
@@ -43,7 +46,30 @@ def people_per_arm(d: Any, p: Parameters) -> Array:
     size = np.abs(np.asarray(d, float))
     with np.errstate(divide="ignore", over="ignore"):
         n = np.ceil(2.0 * both**2 / np.where(size > _ROUNDING, size, 0.0) ** 2 + 0.25 * z**2)
-    return np.asarray(np.maximum(n, LEAST_PER_ARM))
+    found = least_effects(p.value("study_error_pct"), p.value("study_power_pct"))
+    # the fewest people whose least effect is no more than this one
+    few = LEAST_PER_ARM + np.searchsorted(-found, -size, side="left")
+    return np.asarray(np.where(size >= found[-1], few, np.maximum(n, _EXACT + 1)))
+
+
+@cache
+def least_effects(error_pct: float, power_pct: float) -> Array:
+    """The least effect size that 2, 3, … `_EXACT` people in each arm find with the power; falling."""
+    from scipy.optimize import brentq
+    from scipy.special import ncfdtr, stdtrit
+
+    def short(d: float, n: int) -> float:
+        # the square of t has the noncentral F distribution, which stays finite for large effects
+        limit = stdtrit(2 * n - 2, 1.0 - 0.005 * error_pct)
+        return 1.0 - float(ncfdtr(1.0, 2 * n - 2, 0.5 * n * d * d, limit**2)) - 0.01 * power_pct
+
+    found = []
+    for n in range(LEAST_PER_ARM, _EXACT + 1):
+        high = 1.0
+        while short(high, n) < 0.0:
+            high *= 2.0
+        found.append(brentq(short, 1e-6, high, args=(n,)))
+    return np.array(found)
 
 
 def effect_size(difference: Any, variance: Any) -> Array:
