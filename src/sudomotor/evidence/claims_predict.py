@@ -17,7 +17,7 @@ from sudomotor.course import Course
 from sudomotor.evidence.claims_register import Claim, register
 from sudomotor.model.channels import CHANNELS
 from sudomotor.model.equilibria import loop_gain
-from sudomotor.model.gland import alone_nL, gland_constants
+from sudomotor.model.gland import alone_nL, gland_constants, release_uM
 from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.model.persons_mind import setup, untreated
 from sudomotor.model.scales import SIDES, remaining
@@ -33,6 +33,7 @@ DAYS, END, LATER = 112, 12, 84  # the last session falls on day 11
 _STEP_S, _MINUTES = 0.5, 15.0
 _FALSE_MG_PER_MIN = 60.0
 _BLOCK = 0.9
+_AGONIST = 5.0  # of its half-maximal concentration: a test dose that most receptors answer
 _WAITING = {
     "C4.1": "needs one fit of sweat, conductance, heart and diary of a person, and separate fits to hold it against: "
     "no such fit is part of this version",
@@ -136,18 +137,22 @@ def _c1_1(w: _World) -> Numbers:
 
 
 def _c1_2(w: _World) -> Numbers:
-    """An agonist put on a blocked site: with a dead synapse the gland answers through an open duct; with a shut duct
-    nothing comes out of it.
+    """An agonist put on a site where nine in ten glands are out of action, beside what nerves release there: a gland
+    without its synapse answers the agonist through an open duct; out of a shut duct nothing comes.
     """
     g = gland_constants(w.people, w.p)
-    agonist = g["EC_50"]
-    answered = float(np.mean(alone_nL(agonist, 0.0, g, np) / alone_nL(agonist, 0.0, g, np)))
-    shut = float(remaining(np.float64(_BLOCK), w.p.value("unreached_fraction")))
+    drive = w.p.value("drive_rest") + w.p.value("drive_per_load") * w.p.value("clinic_load")
+    own = release_uM(g["mean_flow"] / (w.p.value("burst_rate_per_drive_per_min") * drive), g, np)
+    agonist = _AGONIST * g["EC_50"]
+    bare = alone_nL(agonist + own, 0.0, g, np)
+    synapse = alone_nL(agonist + (1.0 - _BLOCK) * own, 0.0, g, np) / bare
+    duct = remaining(np.float64(_BLOCK), w.p.value("unreached_fraction"))
+    at = SIDES.index("left palm")
     return (
         "surface sweat after an agonist at a site with nine in ten glands blocked, of an open site's",
         "1",
-        answered,
-        answered * shut,
+        float(np.mean(synapse[at])),
+        float(duct),
     )
 
 
@@ -363,8 +368,9 @@ def predict(
 
     Examples
     --------
-    >>> predict(("C1.2",), people=2)[0].on
-    1.0
+    >>> kept = predict(("C1.2",), people=2)[0]
+    >>> kept.on > 0.9 > 0.2 > kept.off
+    True
     """
     world = _World(parameters or load(), people, seed)
     found = []
