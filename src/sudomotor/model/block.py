@@ -55,19 +55,39 @@ def blocked_fraction(state: BlockState, xp: ModuleType = np) -> Array:
     return 1.0 - xp.sum(state.open, axis=0) * (1.0 - state.fast)
 
 
+class FlowWeights(NamedTuple):
+    """What a stretch of time without a session does: chances of passing stages; each broadcastable to (…, person)."""
+
+    heal: list[Array]
+    repair: list[Array]
+    fast_keep: Array
+
+
+def flow_weights(rates: BlockRates, days: Array, k: int, m: int, xp: ModuleType = np) -> FlowWeights:
+    """Weights of `flow` for a length of time, to be worked out once where many equal lengths follow."""
+    heal = poisson_weights(rates.heal_per_day * days, max(k - 1, 1), xp)
+    return FlowWeights(
+        heal, poisson_weights(rates.repair_per_day * days, m, xp), xp.exp(-rates.fast_per_day * days)
+    )
+
+
 def flow(state: BlockState, rates: BlockRates, days: Array, xp: ModuleType = np) -> BlockState:
     """Healing and repair over `days` without a session; exact."""
     k, m = state.open.shape[0], state.blocked.shape[0]
-    blocked, repaired = advance(
-        [state.blocked[i] for i in range(m)], poisson_weights(rates.repair_per_day * days, m, xp)
-    )
+    return flow_by(state, flow_weights(rates, days, k, m, xp), xp)
+
+
+def flow_by(state: BlockState, weights: FlowWeights, xp: ModuleType = np) -> BlockState:
+    """The same by weights that are known."""
+    k, m = state.open.shape[0], state.blocked.shape[0]
+    blocked, repaired = advance([state.blocked[i] for i in range(m)], weights.repair)
     # hits heal towards zero: the chain runs from k-1 down to 1 and empties into x_0
     damaged = [state.open[j] for j in range(k - 1, 0, -1)]
     opened = [state.open[0] + repaired]
     if damaged:
-        healed, whole = advance(damaged, poisson_weights(rates.heal_per_day * days, k - 1, xp))
+        healed, whole = advance(damaged, weights.heal)
         opened = [opened[0] + whole, *reversed(healed)]
-    return BlockState(xp.stack(opened), xp.stack(blocked), state.fast * xp.exp(-rates.fast_per_day * days))
+    return BlockState(xp.stack(opened), xp.stack(blocked), state.fast * weights.fast_keep)
 
 
 def hit(state: BlockState, hits: Array, fast: Array, rehit: Array, xp: ModuleType = np) -> BlockState:

@@ -122,10 +122,7 @@ def course_constants(prepared: Prepared, p: Parameters, switches: Hypotheses) ->
     """Everything of a course that does not change with time, in the form that `model.course_model.slot` takes."""
     people, sides = prepared.people, prepared.sides
     n = people.n
-    # renewal was measured at 35 and 60 years: linear between, flat outside
-    older = np.clip(people.age_years, *RENEWAL_AGES_YEARS) - RENEWAL_AGES_YEARS[0]
-    slower = 1.0 + 0.01 * p.value("repair_age_pct_per_year") * older
-    repair_days = p.value("repair_days") * people["repair_time_factor"] * slower
+    repair_days = p.value("repair_days") * people["repair_time_factor"] * renewal_factor(people.age_years, p)
     effects = np.stack([_effects(plan, people, p, switches) for plan in prepared.steps])
     fast_days = [v for v in (_fast_days(plan, p, switches) for plan in prepared.steps) if v is not None]
     dt = 1.0 / prepared.slots_per_day
@@ -143,6 +140,17 @@ def course_constants(prepared: Prepared, p: Parameters, switches: Hypotheses) ->
         "dt": np.asarray(dt),
         "irritation_keep": np.asarray(np.exp(-dt / p.value("irritation_days"))),
     }
+
+
+def renewal_factor(age_years: Array | float, p: Parameters) -> Array:
+    """How much longer repair takes at an age: linear between the two ages that were measured, flat outside.
+
+    >>> from sudomotor.parameters import load
+    >>> float(renewal_factor(30.0, load()))
+    1.0
+    """
+    older = np.clip(age_years, *RENEWAL_AGES_YEARS) - RENEWAL_AGES_YEARS[0]
+    return np.asarray(1.0 + 0.01 * p.value("repair_age_pct_per_year") * older)
 
 
 def _effects(plan: StepPlan, people: People, p: Parameters, switches: Hypotheses) -> Array:
