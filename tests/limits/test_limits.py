@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -323,6 +324,17 @@ def test_another_library_can_be_used():
         ('text = "Judged: because"', 'text = ""', "must be a text"),
         ("risk =", "rsik =", "did you mean 'risk'"),
         ("[hot_water]", "[hot_water", "not a TOML"),
+        ('quantity = "minutes"', 'skin = "red"\nquantity = "minutes"', "needs its word"),
+        (
+            'quantity = "minutes"\nrelation = "<="\nvalue = 10.0\nunit = "min"',
+            'quantity = "skin_rest_days"\nrelation = ">="\nvalue = 2.0\nunit = "d"',
+            "needs its word",
+        ),
+        (
+            'quantity = "minutes"\nrelation = "<="\nvalue = 10.0\nunit = "min"',
+            'skin = "rde"\nquantity = "skin_rest_days"\nrelation = ">="\nvalue = 2.0\nunit = "d"',
+            "did you mean 'red'",
+        ),
         ('risk = "scalds"', 'risk = "scalds"\nsites = ["plams"]', "unknown site"),
     ],
 )
@@ -330,3 +342,33 @@ def test_a_wrong_library_is_refused_with_its_place(old, new, says):
     with pytest.raises(InputError, match=says) as error:
         Limits.parse(GOOD.replace(old, new, 1), "other.toml")
     assert "other.toml" in str(error.value)
+
+
+def test_the_page_on_safety_questions_states_the_values_of_the_library():
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "safety-questions.md"
+    text = " ".join(page.read_text("utf-8").split())
+    stated = {
+        "8 mA at first on hands": ("first_current_palms", 8),
+        "at most 1 mA more": ("rise_per_session", 1),
+        "more than four weeks": ("longest_pause_of_ramp", 28),
+        "three quarters of the last current": ("restart_share", 75),
+        "once a day": ("sessions_per_day", 1),
+        "five times in any seven days": ("sessions_per_week", 5),
+        "12 hours between": ("rest_between_sessions", 12),
+        "`cracked` for 7 days": ("skin_cracked", 7),
+        "`wound` (7 days)": ("skin_wound", 7),
+        "`blister` (14)": ("skin_blister", 14),
+        "`burn` (21)": ("skin_burn", 21),
+        "no older than 35 days": ("log_age", 35),
+        "half a year": ("answers_age", 180),
+    }
+    for words, (name, value) in stated.items():
+        assert words in text
+        assert LIBRARY[name].value == value
+    for name in ("skin_dry", "skin_red", "skin_itchy"):
+        assert LIBRARY[name].value == 2, "that day and the next"
+
+
+def test_an_empty_library_is_not_the_shipped_one():
+    assert check_session({"current_mA": 50.0}, limits=Limits({})) == ()
+    assert check_schedule(days(0, 1), limits=Limits({})) == ()

@@ -8,10 +8,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sudomotor.errors import InputError, nearest, unknown
-from sudomotor.limits.library import CONTEXT, QUANTITIES, SCHEDULE_QUANTITIES, SITES, Limits, Verdict
+from sudomotor.limits.library import (
+    AREA_OF,
+    CONTEXT,
+    QUANTITIES,
+    SCHEDULE_QUANTITIES,
+    SITES,
+    Limits,
+    Verdict,
+    library_of,
+)
 from sudomotor.parameters import Parameters, load
 
-_AREA_OF = {"palms": "area_palm_cm2", "soles": "area_sole_cm2", "axillae": "area_axilla_cm2"}
 _SITE_OF_WORD = {"palm": "palms", "sole": "soles", "axilla": "axillae"}
 
 
@@ -81,14 +89,14 @@ def check_session(
     if "density_mA_per_cm2" not in numbers and "rms_mA" in numbers and (site or "area_cm2" in numbers):
         area = numbers.get("area_cm2")
         if area is None:
-            area = (parameters or load()).value(_AREA_OF[str(site)])
+            area = (parameters or load()).value(AREA_OF[str(site)])
         if area <= 0:
             raise InputError("area_cm2 must be above zero", mend="give the wetted skin of one side, e.g. 150")
         numbers["density_mA_per_cm2"] = numbers["rms_mA"] / area
     age, frequency = numbers.get("age_years"), numbers.get("frequency_Hz")
     return _sorted(
         limit.verdict(numbers[limit.quantity])
-        for limit in (limits or Limits.default()).values()
+        for limit in library_of(limits).values()
         if limit.quantity in numbers and limit.quantity in QUANTITIES and limit.applies(site, age, frequency)
     )
 
@@ -128,7 +136,7 @@ def check_schedule(
             key = (quantity, rows[0].site)
             worst[key] = max(value, worst.get(key, -math.inf))
     found = []
-    for limit in (limits or Limits.default()).values():
+    for limit in library_of(limits).values():
         values = [
             value
             for (quantity, site), value in worst.items()

@@ -16,6 +16,8 @@ from sudomotor.parameters.units import canonical_unit
 KINDS = ("standard", "label", "trial", "judgement")
 SEVERITIES = ("advice", "limit", "ceiling")
 SITES = ("palms", "soles", "axillae")
+# the parameter that holds the wetted skin of one side of an adult
+AREA_OF = {"palms": "area_palm_cm2", "soles": "area_sole_cm2", "axillae": "area_axilla_cm2"}
 
 # what a limit on a session may compare, in which unit
 QUANTITIES: dict[str, tuple[str, str]] = {
@@ -38,12 +40,23 @@ SCHEDULE_QUANTITIES: dict[str, tuple[str, str]] = {
     "minutes_per_day": ("min", "most minutes on one day"),
     "rise_mA": ("mA", "largest rise of the current from one session to the next"),
     "gap_days": ("d", "longest gap between two sessions"),
+    # the rest needs dates and times, a log or answers: `check_plan` judges it, `check_schedule` cannot
+    "rest_hours": ("h", "rest from one session to the next"),
+    "first_mA": ("mA", "current of a first session"),
+    "pause_days": ("d", "pause after which the current starts lower"),
+    "restart_pct": ("%", "share of the last current to start from after a pause"),
+    "skin_rest_days": ("d", "rest after a skin reaction"),
+    "assumed_area_pct": ("%", "share of an adult's wetted skin that is assumed where it is not measured"),
+    "log_age_days": ("d", "days since the last entry of the log"),
+    "answers_age_days": ("d", "days since the safety questions were answered"),
 }
+# words of a note on the skin, from well to worst
+SKIN_WORDS = ("ok", "dry", "red", "itchy", "cracked", "wound", "blister", "burn")
 # what says where a limit applies, beside its quantity
 CONTEXT = ("site", "frequency_Hz", "area_cm2")
 
 _REQUIRED = ("quantity", "relation", "value", "unit", "kind", "severity", "source", "text")
-_OPTIONAL = ("sites", "age_below", "age_from", "frequency_above_Hz", "frequency_up_to_Hz", "risk")
+_OPTIONAL = ("sites", "age_below", "age_from", "frequency_above_Hz", "frequency_up_to_Hz", "risk", "skin")
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,7 @@ class Limit:
     text : why, for the person whose session passes it.
     risk : the injury to be feared past a ceiling, else "".
     sites, age_below, age_from, frequency_above_Hz, frequency_up_to_Hz : where it applies.
+    skin : the word of a skin note that asks for this rest, else "".
     """
 
     name: str
@@ -79,6 +93,7 @@ class Limit:
     age_from: float = 0.0
     frequency_above_Hz: float = -math.inf
     frequency_up_to_Hz: float = math.inf
+    skin: str = ""
 
     @property
     def narrow(self) -> frozenset[str]:
@@ -103,14 +118,17 @@ class Limit:
             and (frequency_Hz is None or self.frequency_above_Hz < frequency_Hz <= self.frequency_up_to_Hz)
         )
 
-    def verdict(self, value: float) -> Verdict:
-        """Hold a value against the limit."""
+    def broken_by(self, value: float) -> bool:
+        """Whether a value is past the limit."""
         # a part in 10^9 is rounding (14.999999999999998 mA + 1e-15), not a breach
         slack = 1e-9 * max(abs(self.value), 1e-12)
-        broken = value > self.value + slack if self.relation == "<=" else value < self.value - slack
+        return bool(value > self.value + slack if self.relation == "<=" else value < self.value - slack)
+
+    def verdict(self, value: float) -> Verdict:
+        """Hold a value against the limit."""
         return Verdict(
             name=self.name, value=float(value), limit=self.value, unit=self.unit,
-            source=", ".join(self.source), kind=self.kind, severity=self.severity, broken=bool(broken),
+            source=", ".join(self.source), kind=self.kind, severity=self.severity, broken=self.broken_by(value),
             text=self.text, risk=self.risk,
         )  # fmt: skip
 
@@ -197,12 +215,17 @@ def _limit(name: str, table: Any, where: str) -> Limit:
     for site in sites:
         if site not in SITES:
             raise unknown("site", site, SITES, where=at)
+    if (quantity == "skin_rest_days") != ("skin" in table):
+        raise InputError(
+            "a rest of the skin needs its word, any other limit has none", where=at, mend='skin = "red"'
+        )
     bounds = {key: _number(table, key, at) for key in _OPTIONAL[1:5] if key in table}
     return Limit(
         name=name, quantity=quantity, relation=_text(table, "relation", ("<=", ">="), at),
         value=_number(table, "value", at), unit=unit, kind=_text(table, "kind", KINDS, at), severity=severity,
         source=_strings(table, "source", at), text=_text(table, "text", None, at),
-        risk=_text(table, "risk", None, at) if "risk" in table else "", sites=sites, **bounds,
+        risk=_text(table, "risk", None, at) if "risk" in table else "", sites=sites,
+        skin=_text(table, "skin", SKIN_WORDS, at) if "skin" in table else "", **bounds,
     )  # fmt: skip
 
 
@@ -252,3 +275,8 @@ class Limits(Mapping[str, Limit]):
 def _default() -> Limits:
     file = resources.files("sudomotor.parameters") / "data" / "limits.toml"
     return Limits.parse(file.read_text("utf-8"), "limits.toml")
+
+
+def library_of(limits: Limits | None) -> Limits:
+    """A library that was given, be it empty, or else the shipped one."""
+    return Limits.default() if limits is None else limits
