@@ -1,0 +1,146 @@
+"""Virtual people of a generator that is not our model: no glands, no current, no sweat, only days and answers.
+
+Each session, once a few have been held within two weeks, goes a share of the way to dryness; dryness holds for some days
+and is then lost in a straight line. The answer is an ordinal probit of a level with noise that has a memory. They treat
+themselves and keep their diary as the other virtual people do. A twin that only does well on its own kind of people
+shows it here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sudomotor.parameters import load
+from sudomotor.person import draw
+from sudomotor.person.people import People
+from sudomotor.person.streams import normal_quantile
+from sudomotor.simulation.virtual_diary import VirtualLater, VirtualPerson
+from sudomotor.simulation.virtual_entries import diary_of
+from sudomotor.simulation.virtual_habits import after_session, first_habits, habits, wants_session, write_day
+from sudomotor.simulation.virtual_life import MOST_DAYS, MOST_PEOPLE, START, LifeSession, whole_number
+from sudomotor.simulation.virtual_luck import luck
+
+Array = NDArray[np.float64]
+Tree = dict[str, Any]
+STRANGER = "stranger"
+_TWO_WEEKS = 14
+
+
+def stranger_people(
+    n: int,
+    seed: int,
+    *,
+    days: int = 120,
+    ahead: int = 28,
+    kind: str = "poor",
+    start: datetime.date = START,
+    indices: Sequence[int] | None = None,
+) -> list[VirtualPerson]:
+    """Draw strangers, let them live and write, and see what happens afterwards; as `virtual_people`.
+
+    Their sweat is not known (nan), so that no diary of theirs has weighings.
+
+    Examples
+    --------
+    >>> stranger_people(1, seed=1, days=30, ahead=7)[0].mechanism
+    'stranger'
+    """
+    which = np.arange(whole_number(n, "n", MOST_PEOPLE)) if indices is None else np.asarray(indices)
+    p = load()
+    before = round(p.value("virtual_earlier_days"))
+    whole_number(days, "days", MOST_DAYS - before - ahead)
+    people = draw("palmar hyperhidrosis", int(which.max()) + 1, seed, p).take(which)
+    h = habits(people, seed, which, kind, before, p)
+    total = before + days + ahead
+    x_all = luck(seed, which, 0, total)
+    cuts = 2.5 + np.stack(
+        [
+            -people["virtual_stranger_step_factor"],
+            np.zeros(len(which)),
+            people["virtual_stranger_step_factor"],
+        ]
+    )
+    mind = first_habits(h)
+    body = {
+        "dry": np.zeros(len(which)), "since": np.full(len(which), 1e6), "lately": np.zeros((_TWO_WEEKS, len(which))),
+        "noise": people["virtual_stranger_sd"] * x_all["level"][0],
+    }  # fmt: skip
+    rows: list[Tree] = []
+    for t in range(total):
+        x = {name: values[t] for name, values in x_all.items()}
+        wants, mind = wants_session(h, mind, t, x)
+        held = wants & (x["miss"] >= 0.01 * p.value("virtual_missed_pct"))
+        works = held & (x["idle"] >= p.value("virtual_idle_share"))
+        body, answer = _day(people, body, works, cuts, x)
+        current, pole = mind["current"], mind["anode_right"]
+        written, mind = write_day(h, mind, t - before, answer, held, x)
+        mind = after_session(h, mind, t, held, current, x)
+        nothing = np.full(len(which), np.nan)
+        rows.append(
+            {
+                "answer": answer, "held": held, "current": current, "minutes": h.minutes, "anode_right": pole,
+                "written": written["answer"], "if_asked": written["if_asked"], "session_noted": written["session"],
+                "sweat_mg": nothing,
+            }
+        )  # fmt: skip
+    record = {name: np.array([row[name] for row in rows], dtype=float)[before:] for name in rows[0]}
+    columns = dict.fromkeys(h.columns, False)
+    out = []
+    for i, index in enumerate(which):
+        mine = {name: values[:, i] for name, values in record.items()}
+        diary = diary_of(
+            {name: values[:days] for name, values in mine.items()},
+            {**columns, "anode": bool(h.columns["anode"][i])},
+            start,
+            site="palms",
+            source=f"stranger {int(index)} of seed {seed}",
+            weighing_minutes=p.value("virtual_weighing_minutes"),
+        )
+        held_on = np.flatnonzero(mine["held"][days:])
+        later = VirtualLater(
+            tuple(start + datetime.timedelta(days=days + d) for d in range(ahead)),
+            mine["answer"][days:].astype(np.int64),
+            np.full(ahead, np.nan),
+            tuple(LifeSession(int(d), mine["current"][days + d], mine["minutes"][days + d]) for d in held_on),
+        )
+        truth = {name: float(people[name][i]) for name in _TRUTH}
+        out.append(
+            VirtualPerson(diary, later, MappingProxyType(truth), STRANGER, kind, seed, int(index), "palms")
+        )
+    return out
+
+
+_TRUTH = (
+    "virtual_stranger_wet", "virtual_stranger_dry", "virtual_stranger_approach", "virtual_stranger_hold_days",
+    "virtual_stranger_return_days", "virtual_stranger_sd", "virtual_stranger_memory", "virtual_stranger_scatter",
+)  # fmt: skip
+
+
+def _day(
+    people: People, body: Tree, works: NDArray[np.bool_], cuts: Array, x: Tree
+) -> tuple[Tree, NDArray[np.int64]]:
+    """One day: the answer before the day's session, then what the session does or a day without one takes away."""
+    p = people.parameters
+    keep = people["virtual_stranger_memory"]
+    noise = keep * body["noise"] + np.sqrt(1.0 - keep**2) * people["virtual_stranger_sd"] * x["level"]
+    wet, dry = people["virtual_stranger_wet"], people["virtual_stranger_dry"]
+    level = wet - (wet - dry) * body["dry"] + noise
+    # one uniform number through the probit's own quantile: answer k+1 where it falls below the chance of more than k
+    push = normal_quantile(1.0 - x["answer"])
+    answer = 1 + np.sum(level + people["virtual_stranger_scatter"] * push > cuts, axis=0)
+    lately = np.concatenate([body["lately"][1:], works[None].astype(float)])
+    counts = works & (lately.sum(axis=0) > p.value("virtual_stranger_need"))
+    after = body["dry"] + counts * people["virtual_stranger_approach"] * (1.0 - body["dry"])
+    since = np.where(works, 0.0, body["since"] + 1.0)
+    fades = ~works & (since > people["virtual_stranger_hold_days"])
+    # dryness cannot fall below none
+    after = np.where(fades, np.maximum(after - 1.0 / people["virtual_stranger_return_days"], 0.0), after)
+    return {"dry": after, "since": since, "lately": lately, "noise": noise}, np.asarray(
+        answer, dtype=np.int64
+    )
