@@ -14,9 +14,9 @@ def found():
     return {row.claim.id: row for row in predict(people=40)}
 
 
-def test_every_claim_has_a_row_and_only_two_wait(found):
+def test_every_claim_has_a_row_and_numbers(found):
     assert list(found) == [claim.id for claim in register()]
-    assert {name for name, row in found.items() if row.on is None} == {"C4.1", "C5.1"}
+    assert not [name for name, row in found.items() if row.on is None]
     for row in found.values():
         assert (row.on is None) == bool(row.reason)
 
@@ -26,7 +26,7 @@ def test_every_claim_has_a_row_and_only_two_wait(found):
     [
         ("C1.1", -100, -40), ("C1.2", 0.2, 1), ("C1.3", 10, 90), ("C1.4", -80, -15), ("C1.5", 0.05, 5), ("C2.1", 0.02, 0.5),
         ("C2.2", 1, 40), ("C2.3", -20, -1), ("C2.4", -50, -3), ("C3.1", 2, 10), ("C3.2", 1.2, 5), ("C3.3", 0.05, 30),
-        ("C3.4", -30, -0.2), ("C4.2", 0.1, 5), ("C5.2", -0.6, -0.03), ("C5.3", 0.05, 0.5),
+        ("C3.4", -30, -0.2), ("C4.2", 0.1, 5), ("C5.1", -500, -10), ("C5.2", -0.6, -0.03), ("C5.3", 0.05, 0.5),
     ],
 )  # fmt: skip
 def test_a_claim_makes_the_difference_that_it_says(found, name, low, high):

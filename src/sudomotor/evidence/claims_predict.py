@@ -1,7 +1,7 @@
 """What each claim predicts, computed: the deciding reading with its switch on, and with it off.
 
-The same people, events and moods stand behind both numbers of a claim, so what differs is the claim. Two claims have
-no numbers yet and say why.
+The same people, events and moods stand behind both numbers of a claim, so what differs is the claim. The two claims that
+need a fit of one person are worked out in `claims_twin`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,6 @@ _STEP_S, _MINUTES = 0.5, 15.0
 _FALSE_MG_PER_MIN = 60.0
 _BLOCK = 0.9
 _AGONIST = 5.0  # of its half-maximal concentration: a test dose that most receptors answer
-_WAITING = {
-    "C4.1": "needs one fit of sweat, conductance, heart and diary of a person, and separate fits to hold it against: "
-    "no such fit is part of this version",
-    "C5.1": "needs plans made for single persons and tried on days that were not used to make them: no such plan is "
-    "part of this version",
-}
 
 
 @dataclass(frozen=True)
@@ -336,6 +330,30 @@ def _c5_2(w: _World) -> Numbers:
     return "fall of threat when blushing is blocked, beyond that when the heart is", "1", gap(w.p), gap(alike)
 
 
+def _c4_1(w: _World) -> Numbers:
+    from sudomotor.evidence.claims_twin import joint_gain
+
+    on, off = (joint_gain(w.n, w.seed, follows) for follows in (w.p.value("twin_anxiety_per_log"), 0.0))
+    return (
+        "gain of one fit of sweat and anxiety over two, on four weeks not fitted",
+        "nats an answer",
+        on,
+        off,
+    )
+
+
+def _c5_1(w: _World) -> Numbers:
+    from sudomotor.evidence.claims_twin import effort
+
+    own, all_alike = effort(w.n, w.seed)
+    return (
+        "current a month that keeps them dry on four days of five: own interval, one for all",
+        "min",
+        own,
+        all_alike,
+    )
+
+
 def _c5_3(w: _World) -> Numbers:
     def control(h: Hypotheses) -> float:
         k = w.history(h, SHAM).mind.control
@@ -351,8 +369,8 @@ def _c5_3(w: _World) -> Numbers:
 
 _OF: dict[str, Callable[[_World], Numbers]] = {
     "C1.1": _c1_1, "C1.2": _c1_2, "C1.3": _c1_3, "C1.4": _c1_4, "C1.5": _c1_5, "C2.1": _c2_1, "C2.2": _c2_2,
-    "C2.3": _c2_3, "C2.4": _c2_4, "C3.1": _c3_1, "C3.2": _c3_2, "C3.3": _c3_3, "C3.4": _c3_4, "C4.2": _c4_2,
-    "C5.2": _c5_2, "C5.3": _c5_3,
+    "C2.3": _c2_3, "C2.4": _c2_4, "C3.1": _c3_1, "C3.2": _c3_2, "C3.3": _c3_3, "C3.4": _c3_4, "C4.1": _c4_1, "C4.2": _c4_2,
+    "C5.1": _c5_1, "C5.2": _c5_2, "C5.3": _c5_3,
 }  # fmt: skip
 
 
@@ -379,9 +397,6 @@ def predict(
             continue
         if progress is not None:
             progress(claim.id)
-        if claim.id in _WAITING:
-            found.append(Prediction(claim, "", "", None, None, _WAITING[claim.id]))
-        else:
-            measure, unit, on, off = _OF[claim.id](world)
-            found.append(Prediction(claim, measure, unit, float(on), float(off)))
+        measure, unit, on, off = _OF[claim.id](world)
+        found.append(Prediction(claim, measure, unit, float(on), float(off)))
     return found

@@ -1,0 +1,356 @@
+"""From a likelihood to what is believed of a person: the best point, its neighbourhood, and a check of both.
+
+The posterior of z is found by several starts (L-BFGS on JAX gradients), its curvature gives a Gaussian (Laplace), and a
+heavy-tailed copy of that is a proposal for importance sampling. The weights are smoothed (Pareto-smoothed importance
+sampling, Vehtari et al. 2024); the shape k of their tail says whether the neighbourhood was a fair picture. Where it was
+not, the proposal is fitted anew to the weighted draws (Cappe et al. 2004), and if that does not mend it, a sampler has to.
+Traits that a diary says nothing about keep their prior exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sudomotor.engine.scan import jax_library
+from sudomotor.twin.likelihood import Tree, log_likelihood, measures_of
+from sudomotor.twin.priors import COUNT, NAMES
+
+Array = NDArray[np.float64]
+
+# draws of one round of importance sampling; also the width of the compiled batch
+BATCH = 1024
+# tail shape of the weights up to which they may be trusted (Vehtari et al. 2024)
+K_TRUSTED = 0.7
+_STUDENT_DF = 7.0
+_ROUNDS = 4
+# effective draws that make further rounds a waste
+_ENOUGH = 200.0
+_START_SCALE = 0.7
+_STEP = 1e-4
+
+
+def batch_width(days: int) -> int:
+    """Sets of traits that are evaluated at once: fewer where a diary is long, so that memory stays small.
+
+    >>> batch_width(128), batch_width(4096)
+    (1024, 64)
+    """
+    return int(max(64, min(BATCH, 2 ** int(math.log2(BATCH * 256 / days)))))
+
+
+@cache
+def _compiled(has: tuple[str, ...], k: int, m: int) -> tuple[Any, Any]:
+    """Log likelihood of a batch, and value with gradient of one, both jitted."""
+    jax = jax_library()
+
+    def batch(z: Any, d: Tree) -> Any:
+        return log_likelihood(z, d, has, k, m)
+
+    def one(z: Any, d: Tree) -> Any:
+        return log_likelihood(z[:, None], d, has, k, m)[0]
+
+    return jax.jit(batch), jax.jit(jax.value_and_grad(one))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A diary under one account of the block, ready to be evaluated.
+
+    Attributes
+    ----------
+    data, has, stages : arrays, kinds of entries, and numbers of stages.
+    active : (trait,) whether the diary can say anything of the trait.
+    """
+
+    data: Tree
+    has: tuple[str, ...]
+    stages: tuple[int, int]
+    active: NDArray[np.bool_]
+
+    def log_likelihood(self, z: Array) -> Array:
+        """Log likelihood of z (trait, set), evaluated in batches of one size."""
+        batch, _ = _compiled(self.has, *self.stages)
+        n, width = z.shape[1], batch_width(len(self.data["logged"]))
+        out = np.empty(n)
+        for first in range(0, n, width):
+            part = z[:, first : first + width]
+            wide = np.zeros((COUNT, width))
+            wide[:, : part.shape[1]] = part
+            out[first : first + width] = np.asarray(batch(wide, self.data))[: part.shape[1]]
+        return out
+
+    def value_and_gradient(self, z: Array) -> tuple[float, Array]:
+        """Log posterior density (up to its constant) and gradient at z (trait,)."""
+        _, one = _compiled(self.has, *self.stages)
+        value, gradient = one(z, self.data)
+        return float(value) - 0.5 * float(z @ z), np.asarray(gradient) - z
+
+    def log_posterior(self, z: Array) -> Array:
+        """Log of likelihood times prior density over the active traits, (set,)."""
+        a = z[self.active]
+        prior = -0.5 * np.sum(a * a, axis=0) - 0.5 * len(a) * math.log(2.0 * math.pi)
+        return np.asarray(self.log_likelihood(z) + prior)
+
+
+def target(data: Tree, stages: tuple[int, int], sites: tuple[str, ...]) -> Target:
+    """Prepare a diary's arrays for evaluation."""
+    has = measures_of(data)
+    seen = {f"baseline_{site}" for site in sites}
+    seen |= {
+        "strength",
+        "repair_days",
+        "heal_days",
+        "fast",
+        "unreached",
+        "start_block",
+        "day_sd",
+        "week_sd",
+        "week_memory",
+        "weekend",
+    }
+    seen |= {"logging", "logging_wet", "logging_fade", "logging_session", "logging_streak"}
+    if "hdss" in has:
+        seen |= {"hdss_shift", "hdss_slope", "hdss_spacing"}
+    if "wetness" in has:
+        seen |= {"wetness_middle", "wetness_slope", "wetness_noise"}
+    if "anxiety" in has:
+        seen |= {"anxiety_middle", "anxiety_slope", "anxiety_noise"}
+    if "log_rate" in has:
+        seen |= {"weighing_noise"}
+    if np.any(data["event"] > 0):
+        seen |= {"event"} | ({"anxiety_event"} if "anxiety" in has else set())
+    if np.any(data["degrees"] != 0):
+        seen |= {"temperature"}
+    return Target(data, has, stages, np.array([name in seen for name in NAMES]))
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The best point and the Gaussian about it, over the active traits.
+
+    Attributes
+    ----------
+    z : (trait,) the best point; 0 for traits that the diary says nothing of.
+    value : log posterior there.
+    covariance : (active, active).
+    starts, agreed : starts tried, and how many ended at the best point.
+    """
+
+    z: Array
+    value: float
+    covariance: Array
+    starts: int
+    agreed: int
+
+
+def climb(at: Target, *, starts: int = 4, seed: int = 1, first: Array | None = None) -> Peak:
+    """Find the best point from several starts, and the curvature there.
+
+    Parameters
+    ----------
+    at : the target.
+    starts : how many; the first is the prior's middle or `first`.
+    """
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng([seed, 0x706561])
+    index = np.flatnonzero(at.active)
+
+    def minus(a: Array) -> tuple[float, Array]:
+        z = np.zeros(COUNT)
+        z[index] = a
+        value, gradient = at.value_and_gradient(z)
+        if not math.isfinite(value):
+            return 1e30, np.zeros(len(index))
+        return -value, -gradient[index]
+
+    ends = []
+    for i in range(starts):
+        a = np.zeros(len(index)) if first is None else first[index].copy()
+        if i:
+            a = rng.normal(size=len(index)) * _START_SCALE
+        found = minimize(
+            minus, a, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-9, "gtol": 1e-4}
+        )
+        ends.append((float(-found.fun), np.asarray(found.x)))
+    best, a = max(ends, key=lambda end: end[0])
+    agreed = sum(end[0] > best - 0.1 for end in ends)
+    z = np.zeros(COUNT)
+    z[index] = a
+    return Peak(z, best, covariance(minus, a), starts, agreed)
+
+
+def covariance(minus: Callable[[Array], tuple[float, Array]], a: Array) -> Array:
+    """Inverse of the Hessian by central differences of the gradient, made positive where it is not."""
+    n = len(a)
+    hessian = np.empty((n, n))
+    for i in range(n):
+        step = np.zeros(n)
+        step[i] = _STEP
+        hessian[i] = (minus(a + step)[1] - minus(a - step)[1]) / (2.0 * _STEP)
+    values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
+    # a posterior is nowhere wider than a few prior standard deviations, nor a point
+    values = np.clip(values, 0.1, 1e8)
+    return np.asarray((vectors / values) @ vectors.T)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Weighted draws of z, and how far they may be trusted.
+
+    Attributes
+    ----------
+    z : (trait, draw).
+    weight : (draw,) sum 1.
+    pareto_k, ess : tail shape of the raw weights, effective number of draws.
+    log_evidence : log marginal likelihood of the diary.
+    method : how they came about.
+    """
+
+    z: Array
+    weight: Array
+    pareto_k: float
+    ess: float
+    log_evidence: float
+    method: str
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the check was passed."""
+        return self.pareto_k <= K_TRUSTED
+
+    def equal(self, count: int, seed: int) -> Array:
+        """As many draws of equal weight, by systematic resampling; (trait, count)."""
+        rng = np.random.default_rng([seed, 0x657175])
+        order = rng.permutation(len(self.weight))
+        edges = np.cumsum(self.weight[order])
+        at = (rng.random() + np.arange(count)) / count
+        picked = order[np.minimum(np.searchsorted(edges, at), len(order) - 1)]
+        return self.z[:, rng.permutation(picked)]
+
+
+def smooth(log_weight: Array) -> tuple[Array, float]:
+    """Pareto-smoothed log weights and the shape k of their tail (Vehtari et al. 2024; Zhang and Stephens 2009).
+
+    >>> import numpy as np
+    >>> w, k = smooth(np.zeros(1000))
+    >>> bool(k < 0.1)
+    True
+    """
+    w = log_weight - np.max(log_weight)
+    n = len(w)
+    tail = int(min(math.ceil(0.2 * n), math.ceil(3.0 * math.sqrt(n))))
+    order = np.argsort(w)
+    cut = w[order[-tail - 1]]
+    top = order[-tail:]
+    excess = np.exp(w[top]) - math.exp(cut)
+    if excess[-1] <= 1e-12:
+        return w, 0.0
+    k, sigma = _pareto(excess)
+    at = (np.arange(tail) + 0.5) / tail
+    fitted = sigma * (np.expm1(-k * np.log1p(-at)) / k if abs(k) > 1e-12 else -np.log1p(-at))
+    out = w.copy()
+    out[top] = np.minimum(np.log(fitted + math.exp(cut)), 0.0)
+    return out, float(k)
+
+
+def _pareto(x: Array) -> tuple[float, float]:
+    """Shape and scale of a generalised Pareto distribution for sorted positive x (Zhang and Stephens 2009)."""
+    n = len(x)
+    tries = 30 + int(math.sqrt(n))
+    quartile = x[max(int(n / 4 + 0.5) - 1, 0)]
+    b = 1.0 / x[-1] + (1.0 - np.sqrt(tries / (np.arange(1, tries + 1) - 0.5))) / (3.0 * max(quartile, 1e-300))
+    shape = np.mean(np.log1p(-b[:, None] * x), axis=1)
+    log_lik = n * (np.log(np.maximum(-b / shape, 1e-300)) - shape - 1.0)
+    weight = np.exp(log_lik - log_lik.max())
+    mean = float(np.sum(b * weight) / weight.sum())
+    k = float(np.mean(np.log1p(-mean * x)))
+    sigma = -k / mean
+    # a weak prior towards 0.5 keeps small tails from being misread
+    return (n * k + 10.0 * 0.5) / (n + 10.0), sigma
+
+
+class _Student:
+    """A multivariate t over the active traits, standard normal over the rest."""
+
+    def __init__(self, middle: Array, covariance: Array, widen: float) -> None:
+        self.middle = middle
+        self.root = np.linalg.cholesky(covariance * widen)
+
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        g = rng.normal(size=(len(self.middle), n))
+        c = rng.chisquare(_STUDENT_DF, size=n) / _STUDENT_DF
+        return np.asarray(self.middle[:, None] + self.root @ (g / np.sqrt(c)))
+
+    def log_density(self, a: Array) -> Array:
+        from scipy.linalg import solve_triangular
+
+        d, v = len(self.middle), _STUDENT_DF
+        y = solve_triangular(self.root, a - self.middle[:, None], lower=True)
+        constant = math.lgamma((v + d) / 2) - math.lgamma(v / 2) - 0.5 * d * math.log(v * math.pi)
+        determinant = float(np.sum(np.log(np.diag(self.root))))
+        return np.asarray(constant - determinant - 0.5 * (v + d) * np.log1p(np.sum(y * y, axis=0) / v))
+
+
+def gaussian(at: Target, peak: Peak, *, seed: int = 1, draws: int = BATCH) -> Draws:
+    """Draws of the Gaussian about the peak, unweighted and unchecked; the evidence is Laplace's."""
+    rng = np.random.default_rng([seed, 0x6D6170])
+    index = np.flatnonzero(at.active)
+    root = np.linalg.cholesky(peak.covariance)
+    z = rng.normal(size=(COUNT, draws))
+    z[index] = peak.z[index][:, None] + root @ z[index]
+    n = len(index)
+    log_prior = -0.5 * n * math.log(2.0 * math.pi)
+    evidence = (
+        peak.value + log_prior + 0.5 * n * math.log(2.0 * math.pi) + float(np.sum(np.log(np.diag(root))))
+    )
+    return Draws(z, np.full(draws, 1.0 / draws), math.nan, float(draws), evidence, "map")
+
+
+def importance(at: Target, peak: Peak, *, seed: int = 1, rounds: int = _ROUNDS, draws: int = BATCH) -> Draws:
+    """Weighted draws about a peak; the proposal is fitted anew to them while their tail is too heavy.
+
+    All rounds count in the end: each draw is weighed against the mixture of all proposals (deterministic mixture).
+    """
+    rng = np.random.default_rng([seed, 0x696D70])
+    index = np.flatnonzero(at.active)
+    middle, spread = peak.z[index], peak.covariance
+    proposals: list[_Student] = []
+    kept: list[Array] = []
+    values: list[Array] = []
+    result = None
+    for turn in range(rounds):
+        proposals.append(_Student(middle, spread, 1.2 if turn == 0 else 1.0))
+        a = proposals[-1].draw(draws, rng)
+        z = rng.normal(size=(COUNT, draws))
+        z[index] = a
+        kept.append(z)
+        values.append(at.log_posterior(z))
+        whole, log_p = np.concatenate(kept, axis=1), np.concatenate(values)
+        mixture = np.logaddexp.reduce([each.log_density(whole[index]) for each in proposals], axis=0)
+        raw = np.where(np.isfinite(log_p), log_p - (mixture - math.log(len(proposals))), -np.inf)
+        smoothed, k = smooth(raw)
+        weight = np.exp(smoothed - smoothed.max())
+        evidence = float(raw.max() + math.log(np.mean(np.exp(smoothed))))
+        weight /= weight.sum()
+        result = Draws(
+            whole, weight, k, float(1.0 / np.sum(weight**2)), evidence,
+            "laplace" if turn == 0 else "laplace, proposal fitted anew",
+        )  # fmt: skip
+        if result.trusted and result.ess >= _ENOUGH:
+            break
+        middle = whole[index] @ weight
+        off = whole[index] - middle[:, None]
+        shrink = 0.1 if result.ess > 4 * len(index) else 0.5
+        spread = (
+            (1.0 - shrink) * ((weight * off) @ off.T) + shrink * peak.covariance + 1e-8 * np.eye(len(index))
+        )
+    assert result is not None
+    return result
