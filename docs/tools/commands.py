@@ -28,11 +28,12 @@ def commands_page() -> str:
 
 
 def _walk(command: Any, name: str) -> list[tuple[str, Any]]:
-    """Leaf commands by their full names, in the order of `--help`."""
+    """Commands that do something by themselves, by their full names, in the order of `--help`."""
     children = getattr(command, "commands", None)
     if children is None:
         return [(name, command)]
-    return [found for child, one in children.items() for found in _walk(one, f"{name} {child}")]
+    found = [(name, command)] if command.invoke_without_command and name != "sudomotor" else []
+    return found + [each for child, one in children.items() for each in _walk(one, f"{name} {child}")]
 
 
 def _section(name: str, command: Any) -> list[str]:

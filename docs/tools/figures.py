@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib
 import mind_figures
 import numpy as np
+import twin_figures
 from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#5a5a5a"  # Okabe & Ito
@@ -21,8 +22,8 @@ STYLE = {
 COURSE = ("Treat palms at 15 mA DC for 20 minutes, 3 times a week for 4 weeks", "Then every 10 days")
 
 
-def draw_all(folder: Path, data: dict[str, Any], mind: dict[str, Any]) -> None:
-    """Draw every figure into a folder: of the trials' data, and of the mind's."""
+def draw_all(folder: Path, data: dict[str, Any], mind: dict[str, Any], twin: dict[str, Any]) -> None:
+    """Draw every figure into a folder: of the trials' data, of the mind's, of the twin's example."""
     folder.mkdir(parents=True, exist_ok=True)
     figures: dict[str, tuple[tuple[float, float], Callable[[Figure], None]]] = {
         "course": ((7.2, 3.4), course),
@@ -36,6 +37,9 @@ def draw_all(folder: Path, data: dict[str, Any], mind: dict[str, Any]) -> None:
         "mind_course": ((5.2, 6.4), lambda figure: mind_figures.mind_course(figure, mind)),
         "convince": ((5.2, 7.0), lambda figure: mind_figures.convince(figure, mind)),
         "equilibria": ((5.2, 3.4), mind_figures.equilibria),
+        "twin_forecast": ((7.2, 3.4), lambda figure: twin_figures.forecast(figure, twin)),
+        "twin_replay": ((7.2, 3.0), lambda figure: twin_figures.replay(figure, twin)),
+        "twin_frontier": ((5.6, 3.6), lambda figure: twin_figures.frontier(figure, twin)),
     }
     with matplotlib.rc_context(STYLE):
         for name, (size, paint) in figures.items():

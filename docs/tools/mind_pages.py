@@ -54,8 +54,9 @@ def claims_page(data: dict[str, Any]) -> str:
         (_glance(claim, data["claims"][claim.id]) for claim in known),
     )
     lines += [
-        "A switch that is a [mechanism](mechanisms.md) is chosen by `--mechanism`; `channels` by `--channel`. C4.1 and C5.1 have no switch yet and no "
-        "numbers: each says what it waits for.", "",
+        "A switch that is a [mechanism](mechanisms.md) is chosen by `--mechanism`; `channels` by `--channel`. C4.1 and C5.1 have no switch: they speak of "
+        "one person, so their numbers come from fits and plans for a few made-up diaries, written by the [twin](twin.md)'s own model. They say what a "
+        "diary could show at best.", "",
     ]  # fmt: skip
     for claim in known:
         lines += _claim(claim, data["claims"][claim.id])

@@ -27,6 +27,11 @@ ROOMS = {
     "channels": "Other responses",
     "treatments": "Other treatments",
     "panic": "Panic model",
+    "diary": "Diary",
+    "twin": "One person's twin",
+    "backtest": "Backtest",
+    "planning": "Planning",
+    "virtual": "Virtual people who keep diaries",
     "study": "Studies: errors of readings, power",
 }
 # how a name ending in a symbol's key is written: the data files keep to plain letters
@@ -229,6 +234,13 @@ def limits_page() -> str:
         "first and marks the report.",
         "- **limit**: do not go past it at home.",
         "- **advice**: worth knowing.", "",
+        "A **plan** is held against them too, with its dates, after what the diary says was held and what it says of the skin: "
+        "`sudomotor plan` breaks none of them, advice apart, and has no switch to pass one. What it lowers, shortens or leaves "
+        "out, it says, with the limit that made it. Before that stand the "
+        "[safety questions](../how-to/safety-questions.md): an answer that is missing refuses. `sudomotor limits` prints this "
+        "list.", "",
+        "- **standard**: of a technical standard. **label**: what a maker, a hospital or an authority states. **trial**: what a "
+        "trial did. **judgement**: nobody has published it; the text says by what it was judged.", "",
         "Independently of these, a current over 100 mA or a session over 6 hours is an input error: it is taken for a slip of "
         "the unit.", "",
     ]  # fmt: skip

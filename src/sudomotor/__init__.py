@@ -30,17 +30,21 @@ if TYPE_CHECKING:
         Waveform,
         with_setting,
     )
+    from sudomotor.diary import Diary, Entry
     from sudomotor.evidence.claims import claims
     from sudomotor.evidence.compare import compare
     from sudomotor.evidence.identify import identify
-    from sudomotor.limits import Limits, check_schedule, check_session, device
+    from sudomotor.limits import Answers, Limits, check_plan, check_schedule, check_session, device, screen
     from sudomotor.model import Hypotheses
     from sudomotor.model.channels import Channel
     from sudomotor.parameters import Parameters
     from sudomotor.person import People, Person, draw, presets
+    from sudomotor.planning import Plan, plan
     from sudomotor.session import Dose, deliver
     from sudomotor.simulation import History, Moment, simulate, stress_test
     from sudomotor.simulation.panic import panic_course
+    from sudomotor.twin import Forecast, Replay, Twin, fit, forecast, replay
+    from sudomotor.twin.backtest import backtest
 
     __version__: str
 
@@ -58,27 +62,35 @@ _HOMES = {
         "Waveform",
         "with_setting",
     ),
+    "diary": ("Diary", "Entry"),
     "evidence.claims": ("claims",),
     "evidence.compare": ("compare",),
     "evidence.identify": ("identify",),
-    "limits": ("Limits", "check_schedule", "check_session", "device"),
+    "limits": ("Answers", "Limits", "check_plan", "check_schedule", "check_session", "device", "screen"),
     "model": ("Hypotheses",),
     "model.channels": ("Channel",),
     "parameters": ("Parameters",),
+    "planning": ("Plan", "plan"),
     "person": ("People", "Person", "draw", "presets"),
     "session": ("Dose", "deliver"),
     "simulation": ("History", "Moment", "simulate", "stress_test"),
     "simulation.panic": ("panic_course",),
+    "twin": ("Forecast", "Replay", "Twin", "fit", "forecast", "replay"),
+    "twin.backtest": ("backtest",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("errors", "evidence", "limits", "parameters")
 
 __all__ = [
+    "Answers",
     "CareStep",
     "Channel",
     "Condition",
     "Course",
+    "Diary",
     "Dose",
+    "Entry",
+    "Forecast",
     "History",
     "Hypotheses",
     "Limits",
@@ -87,13 +99,18 @@ __all__ = [
     "PauseStep",
     "People",
     "Person",
+    "Plan",
+    "Replay",
     "Schedule",
     "Session",
     "Stop",
     "TreatStep",
+    "Twin",
     "Water",
     "Waveform",
     "__version__",
+    "backtest",
+    "check_plan",
     "check_schedule",
     "check_session",
     "claims",
@@ -103,11 +120,16 @@ __all__ = [
     "draw",
     "errors",
     "evidence",
+    "fit",
+    "forecast",
     "identify",
     "limits",
     "panic_course",
     "parameters",
+    "plan",
     "presets",
+    "replay",
+    "screen",
     "simulate",
     "stress_test",
     "with_setting",

@@ -9,19 +9,27 @@ from typing import Annotated
 import typer
 
 from sudomotor.cli import (
+    backtest,
     cite,
     claims,
     compare,
+    demo,
+    diary,
     evidence_fit,
     evidence_mind,
     evidence_run,
     evidence_sham,
+    forecast,
     identify,
+    limits,
     panic,
     parameters,
+    plan,
+    replay,
     run,
     session,
     stress,
+    twin,
 )
 from sudomotor.cli.output import BAD_INPUT, print_error, say
 from sudomotor.errors import InputError, SudomotorError
@@ -29,14 +37,11 @@ from sudomotor.errors import InputError, SudomotorError
 app = typer.Typer(
     name="sudomotor",
     help=(
-        "Simulate tap-water iontophoresis, from a course of treatment in words to a dry palm and back; and hold "
-        "against the evidence what is claimed of the loop of sweat and fear: fear wets the palms, and palms that are "
-        "seen to be wet make afraid."
+        "A twin of a person who sweats too much: it fits a diary, forecasts, and plans the fewest sessions of tap-water "
+        "iontophoresis that keep that person dry. Beneath it lies a simulator, from a course of treatment in words to a "
+        "dry palm and back, and of the loop of sweat and fear; every claim about it is held against the evidence."
     ),
-    epilog=(
-        "For research and education; agree a treatment with your clinician. Start with: "
-        'sudomotor run "Treat palms at 15 mA DC for 20 minutes, daily for 2 weeks" "Then every 10 days"'
-    ),
+    epilog=("For research and education; agree a treatment with your clinician. Start with: sudomotor demo"),
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -52,6 +57,16 @@ evidence = typer.Typer(
 )
 
 # in the order of `--help`; the short lines fit a terminal of 80 columns
+app.command("demo", short_help="From a made-up diary to a plan and a report: see it all.")(demo.demo)
+app.add_typer(diary.app, name="diary", short_help="A diary kept by hand: begin one, check it.")
+app.command("twin", short_help="Fit your diary: what is known of you, what to log next.")(twin.twin)
+app.command("forecast", short_help="How likely you are to be dry, day by day; when it returns.")(
+    forecast.forecast
+)
+app.command("replay", short_help="Your own past with a change: skipped weeks, less current.")(replay.replay)
+app.command("plan", short_help="The fewest sessions that keep you dry, within the limits.")(plan.plan)
+app.command("backtest", short_help="Do forecasts from your diary beat a naive guess?")(backtest.backtest)
+app.add_typer(limits.app, name="limits", short_help="What may be done to skin, and the safety questions.")
 app.command("run", short_help="A course of treatment: when dry, how dry, until when.")(run.run)
 app.command("session", short_help="One session: voltage, current in the ducts, acid, limits.")(
     session.session

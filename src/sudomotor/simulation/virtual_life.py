@@ -43,6 +43,7 @@ START = datetime.date(2026, 1, 5)
 MOST_DAYS = 1500
 MOST_PEOPLE = 5000
 MOST_MA = 50.0
+_FAR = 1000003  # seeds of other futures lie far from those of people
 
 
 class LifeSession(NamedTuple):
@@ -88,6 +89,7 @@ class VirtualLives:
     missed_pct: float
     state: Tree
     record: dict[str, Array]
+    own_kinds: tuple[Array, Array, Array]  # tables, current, minutes of the sessions of their own way
 
     @property
     def n(self) -> int:
@@ -162,10 +164,8 @@ class VirtualLives:
 
     def own_way(self, days: int, *, progress: Progress | None = None) -> VirtualLives:
         """Live on as each of them would: induction, maintenance, breaks, missed sessions."""
-        h = self.habits
-        steps = np.arange(int(np.max(h.target_mA - h.start_mA)) + 1)[:, None]
-        current = np.minimum(h.start_mA + steps, h.target_mA)
-        return _lived(self, days, None, current, np.broadcast_to(h.minutes, current.shape), progress)
+        tables, current, minutes = self.own_kinds
+        return _lived(self, days, None, current, minutes, tables, progress)
 
     def live(
         self, sessions: Sequence[Sequence[SessionLike]], days: int = 14, *, progress: Progress | None = None
@@ -182,23 +182,10 @@ class VirtualLives:
         InputError
             for a session on a day that is not among them, two on a day, another site, or a current that is none.
         """
-        planned = _planned(self, sessions, days)
-        kinds = [sorted({(c, m) for c, m in rows if c > 0}) for rows in planned]
-        count = max(1, max(len(each) for each in kinds))
-        filler = (self.habits.start_mA, self.habits.minutes)
-        current, minutes = (
-            np.array(
-                [
-                    [each[k][j] if k < len(each) else float(filler[j][i]) for i, each in enumerate(kinds)]
-                    for k in range(count)
-                ]
-            )
-            for j in (0, 1)
+        which, current, minutes = _kinds(self, sessions, days)
+        return _lived(
+            self, days, which, current, minutes, dose_tables(self.bodies, current, minutes), progress
         )
-        which = np.array(
-            [[kinds[i].index(row) if row[0] > 0 else -1 for row in rows] for i, rows in enumerate(planned)]
-        ).T
-        return _lived(self, days, which, current, minutes, progress)
 
     def futures(
         self, sessions: Sequence[Sequence[SessionLike]], days: int, draws: int = 50, *, seed: int = 1
@@ -212,10 +199,13 @@ class VirtualLives:
         -------
         (day, person, 4), from `draws` futures.
         """
+        which, current, minutes = _kinds(self, sessions, days)
+        tables = dose_tables(self.bodies, current, minutes)
         count = np.zeros((days, self.n, 4))
         for draw in range(draws):
-            other = replace(self, seed=seed + 1000003 * (draw + 1), missed_pct=0.0)
-            answer = other.live(sessions, days).record["answer"][-days:].astype(np.int64)
+            other = replace(self, seed=seed + _FAR * (draw + 1), missed_pct=0.0)
+            lived = _lived(other, days, which, current, minutes, tables)
+            answer = lived.record["answer"][-days:].astype(np.int64)
             count += np.eye(4)[answer - 1]
         return count / draws
 
@@ -279,9 +269,13 @@ def begin_lives(
         raise InputError(
             f"missed_pct must lie from 0 to 100, got {share:g}", where="missed_pct", mend="missed_pct=20"
         )
-    lives = VirtualLives(b, h, r, accounts, seed, before, start, share, state, {})
-    empty = {name: np.zeros((0, lives.n)) for name in RECORD}
-    return replace(lives, record=empty).own_way(before)
+    steps = np.arange(int(np.max(h.target_mA - h.start_mA)) + 1)[:, None]
+    current = np.minimum(h.start_mA + steps, h.target_mA)
+    minutes = np.broadcast_to(h.minutes, current.shape)
+    empty = {name: np.zeros((0, len(accounts))) for name in RECORD}
+    own = (dose_tables(b, current, minutes), current, minutes)
+    lives = VirtualLives(b, h, r, accounts, seed, before, start, share, state, empty, own)
+    return lives.own_way(before)
 
 
 def site_treated(person: str) -> str:
@@ -306,12 +300,12 @@ def _lived(
     planned: Whole | None,
     current_mA: Array,
     minutes: Array,
-    progress: Progress | None,
+    tables: Array,
+    progress: Progress | None = None,
 ) -> VirtualLives:
     """Live some days; `planned` (day, person) is the kind of session of each day, -1 for none, None for their own way."""
     whole_number(days, "days", MOST_DAYS - lives.lived if lives.record else MOST_DAYS)
     b, h, p = lives.bodies, lives.habits, lives.bodies.parameters
-    tables = dose_tables(b, current_mA, minutes)
     first, everybody = lives.lived, np.arange(lives.n)
     x_all = luck(lives.seed, b.indices, first, days)
     life = occasions_of(b, first, days)
@@ -363,6 +357,25 @@ def _lived(
         for name in RECORD
     }
     return replace(lives, state=state, record=record)
+
+
+def _kinds(
+    lives: VirtualLives, sessions: Sequence[Sequence[SessionLike]], days: int
+) -> tuple[Whole, Array, Array]:
+    """Which kind of session each person holds on each day (-1 none), and current and minutes of the kinds, (kind, person)."""
+    planned = _planned(lives, sessions, days)
+    kinds = [sorted({row for row in rows if row[0] > 0}) for rows in planned]
+    count = max(1, max(len(each) for each in kinds))
+    # a kind that a person does not use is never held
+    full = [
+        [*each, *[(1.0, float(m))] * (count - len(each))]
+        for each, m in zip(kinds, lives.habits.minutes, strict=True)
+    ]
+    table = np.array(full).transpose(2, 1, 0)
+    which = np.array(
+        [[kinds[i].index(row) if row[0] > 0 else -1 for row in rows] for i, rows in enumerate(planned)]
+    ).T
+    return which, table[0], table[1]
 
 
 def _planned(

@@ -270,7 +270,7 @@ def _twin(part: TwinFile, at: str, anew: str) -> Twin:
     from sudomotor.diary import Diary, Entry
     from sudomotor.model.hypotheses import Hypotheses
     from sudomotor.person import Person
-    from sudomotor.twin.backtest import Backtest
+    from sudomotor.twin.backtest_result import Backtest
     from sudomotor.twin.grid import grid
     from sudomotor.twin.others import other_factor
     from sudomotor.twin.twin import Check, Twin

@@ -72,7 +72,7 @@ def data_of(grid: Grid, prior: Prior, hits: Array, fast: Array) -> Tree:
 def habit_of(grid: Grid) -> NDArray[np.float64]:
     """What else an entry hangs on, (day, 3): time, a session on the day, an entry on the day before."""
     days = len(grid.logged)
-    slot = (grid.held.kind >= 0).any(axis=1)[: days * grid.slots_per_day]
+    slot = np.any(grid.held.kind >= 0, axis=1)[: days * grid.slots_per_day]
     session = slot.reshape(days, grid.slots_per_day).any(axis=1).astype(float)
     written = np.nan_to_num(grid.logged, nan=1.0)
     before = np.concatenate([[0.0], written[:-1]])
@@ -126,7 +126,7 @@ def levels(t: Tree, d: Tree, before: Array, after: Array, xp: ModuleType) -> tup
 def hdss_above(u: Array, t: Tree, half: Array) -> list[Array]:
     """Logits of an answer above 1, 2 and 3 at log sweat u; `t` and `half` broadcast against u."""
     return [
-        t["hdss_slope"] * (u - half - step * t["hdss_spacing"]) + t["hdss_shift"] for step in (-1.0, 0.0, 1.0)
+        t["hdss_slope"] * (u - half - step * t["hdss_spacing"] + t["hdss_shift"]) for step in (-1.0, 0.0, 1.0)
     ]
 
 

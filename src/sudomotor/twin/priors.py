@@ -45,7 +45,9 @@ TRAITS = (
     ),
     Trait("unreached", "logit", "1", "share of the sweat that the bath does not reach"),
     Trait("start_block", "logit", "1", "glands blocked already when the diary began"),
-    Trait("hdss_shift", "plain", "logit", "how much more severely than others the same sweat is rated"),
+    Trait(
+        "hdss_shift", "plain", "1", "how much more severely than others the same sweat is rated, as log sweat"
+    ),
     Trait("hdss_slope", "log", "logit", "how closely the HDSS follows the sweat"),
     Trait("hdss_spacing", "log", "1", "how wide apart the HDSS steps lie, log sweat"),
     Trait("day_sd", "log", "1", "how much sweat differs from day to day, SD of its log"),
@@ -136,6 +138,8 @@ def prior(who: Person | str, account: str, p: Parameters) -> Prior:
     unreached = p["unreached_fraction"]
     low, high = unreached.fitted or (max(unreached.low, 1e-3), unreached.high)
     slope, half = p.value("hdss_slope"), "hdss_half_palm_mg_per_min"
+    # over people the answers scatter as a logistic of this SD; most of it stays with each of them
+    scatter, stable = math.pi / math.sqrt(3.0) / slope, p.value("twin_hdss_stable_share")
     age = float(np.median(drawn.age_years))
     at |= {
         "strength": of("twin_strength_log"),
@@ -148,9 +152,12 @@ def prior(who: Person | str, account: str, p: Parameters) -> Prior:
         "unreached": (_logit(unreached.value), (_logit(high) - _logit(max(low, 1e-3))) / (2.0 * _Z90)),
         "start_block": of("twin_start_block_logit"),
         "hdss_shift": (
-            p.value("hdss_shift"), both(p["hdss_shift"].spread, slope * _calibrated_log_sd(p, half)),
+            p.value("hdss_shift") / slope,
+            both(p["hdss_shift"].spread / slope, math.sqrt(stable) * scatter, _calibrated_log_sd(p, half)),
         ),
-        "hdss_slope": (math.log(slope), _calibrated_log_sd(p, "hdss_slope")),
+        "hdss_slope": (
+            math.log(slope / math.sqrt(1.0 - stable)) + p.value("twin_hdss_slope_log"), p["twin_hdss_slope_log"].spread,
+        ),
         "hdss_spacing": (
             math.log(p.value("hdss_spacing_log")) + p.value("twin_hdss_spacing_log"), p["twin_hdss_spacing_log"].spread,
         ),
@@ -159,7 +166,7 @@ def prior(who: Person | str, account: str, p: Parameters) -> Prior:
         "week_memory": (_logit(p.value("twin_week_memory_share")), p["twin_week_memory_share"].spread),
         "event": of("twin_event_log"),
         "weekend": of("twin_weekend_log"),
-        "temperature": of("twin_temperature_log_per_degC"),
+        "temperature": of("twin_heat_log"),
         "wetness_middle": of("twin_wetness_middle"),
         "wetness_slope": of("twin_wetness_per_log"),
         "wetness_noise": of("twin_wetness_noise"),

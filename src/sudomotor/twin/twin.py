@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from sudomotor.diary import Diary
-    from sudomotor.twin.backtest import Backtest
+    from sudomotor.twin.backtest_result import Backtest
     from sudomotor.twin.next_log import Advice
     from sudomotor.twin.past import Past
 

@@ -1,0 +1,348 @@
+"""The parts of the twin's pages that code and data write: traits, label schedules, the file, what the benchmarks found."""
+
+# sentences of a page are kept whole:
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from tables import GENERATED, cell, number, table
+
+NOT_RUN = "not run yet"
+PERSON, ACCOUNT = "palmar hyperhidrosis", "charge"
+Z90 = 1.645
+_UNITS = {"d": "days", "1": ""}
+_ARMS = {
+    "prior": "people drawn from what the twin assumes",
+    "wider": "people half as far again from the middle",
+    "other": "the diary is written under another account of the block than the one that is fitted",
+}
+CHOSEN = "chosen on training days"
+# what was asked of the twin before it was tried
+WANTED_BEATS_PCT, WANTED_SKILL_PCT = 70.0, 15.0
+WANTED_BAND_PCT = (84.0, 95.0)
+WANTED_FEWER_PCT = 25.0
+
+
+def _pct(share: float, digits: int = 0) -> str:
+    return f"{100.0 * share:.{digits}f}".replace("-", "−")
+
+
+def _figure(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}g}".replace("-", "−")
+
+
+def not_run(what: str) -> str:
+    """The sentence where there is no number: none is made up."""
+    return f"{what}: {NOT_RUN}."
+
+
+# ------------------------------------------------------------------ from the code
+
+
+def traits_section() -> str:
+    """Every trait with what is taken of it before the first entry."""
+    from sudomotor.parameters import load
+    from sudomotor.twin.priors import TRAITS, prior, values
+
+    of = prior(PERSON, ACCOUNT, load(account=ACCOUNT))
+    low, middle, high = (
+        values(np.full((len(TRAITS), 1), z), of.middle, of.spread) for z in (-Z90, 0.0, Z90)
+    )
+
+    def shown(value: float) -> str:
+        return f"{value:.2g}".replace("-", "−") if abs(value) < 100 else f"{value:.0f}"
+
+    rows = []
+    for one in TRAITS:
+        a, m, b = (float(each[one.name][0]) for each in (low, middle, high))
+        unit = _UNITS.get(one.unit, one.unit)
+        rows.append((f"`{one.name}`", cell(one.text), f"{shown(m)} ({shown(a)} to {shown(b)}) {unit}".strip()))
+    lines = [GENERATED, *table(("Trait", "What it is", "Before the first entry: middle, nine in ten"), rows)]
+    lines += [
+        f'Of people like "{PERSON}", with the constants of the account `{ACCOUNT}`. Where the unit is `logit`, 0 is even, 2 is about '
+        "seven to one for, −2 seven to one against.",
+    ]
+    return "\n".join(lines)
+
+
+def labels_section() -> str:
+    """The label schedules that a plan is held against."""
+    from sudomotor.parameters import load_citations
+    from sudomotor.planning import labels
+
+    known = load_citations()
+    rows = [
+        (
+            f"`{name}`", cell(one.text), cell(one.assumed),
+            "; ".join(cell(known[key].text.split(". ")[0]) if key in known else key for key in one.source),
+        )
+        for name, one in labels().items()
+    ]  # fmt: skip
+    return "\n".join([GENERATED, *table(("Name", "What it says", "What it leaves open, and was taken", "Source"), rows)])
+
+
+def twin_file_page() -> str:
+    """The page of the twin file, from its JSON Schema."""
+    import json
+
+    from sudomotor.twin.file import VERSION, draw_name, schema
+    from sudomotor.twin.priors import TRAITS
+
+    found = schema()
+    lines = [
+        "# The twin file", "", GENERATED,
+        "`sudomotor twin diary.csv -o me.twin.json` writes it. It is plain JSON (never a pickle), so that any program can read it. It holds the diary, "
+        "the draws, and all that is needed to go on from there: no other file belongs to it.", "",
+        "**It is health data of one person.** Keep it where you keep such things.", "",
+        f"The format has version {VERSION}. A later sudomotor reads it, or says why not and what to do: fit anew. Files that were cut short, edited by hand, "
+        "made by a newer format, or made by a version with other traits are refused, each with its reason. Nothing is overwritten without being asked "
+        "(`--force`).", "",
+        "## Keys", "",
+    ]  # fmt: skip
+    lines += table(("Key", "Type", "Meaning"), _rows(found["properties"], found, ""))
+    lines += [
+        "All keys are there, but for `backtest`, `person.age_years` and `person.values`, which have a default. Keys that are not listed are an error.", "",
+        "## Draws", "",
+        "A draw is one person who fits the diary. All draws weigh the same. Each trait is a list over draws, under these names, in the unit that the "
+        "name ends in; what they are is on [the twin](../explanation/twin.md#traits).", "",
+    ]  # fmt: skip
+    lines += table(("Name", "Meaning"), ((f"`{draw_name(one)}`", cell(one.text)) for one in TRAITS))
+    lines += [
+        "## Check it", "",
+        "```python",
+        "import json",
+        "from sudomotor.twin.file import schema",
+        "",
+        'text = json.dumps(schema(), indent=1)      # JSON Schema, for any validator',
+        'assert "draws" in schema()["properties"]',
+        "```", "",
+        "`checksum` is the SHA-256 of the JSON of everything else, keys sorted, without blanks.", "",
+        "## Schema", "",
+        "```json",
+        json.dumps(found, indent=1, ensure_ascii=False),
+        "```", "",
+    ]  # fmt: skip
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rows(properties: dict[str, Any], whole: dict[str, Any], before: str) -> list[tuple[str, str, str]]:
+    rows = []
+    for name, one in properties.items():
+        target = one.get("$ref", "").rpartition("/")[2]
+        inner = whole["$defs"][target] if target else None
+        about = one.get("description") or (inner or {}).get("description", "") or _ABOUT.get(before + name, "")
+        rows.append((f"`{before}{name}`", _kind(one, inner), cell(about)))
+        if inner:
+            rows += _rows(inner["properties"], whole, f"{name}.")
+    return rows
+
+
+_ABOUT = {
+    "format": "what kind of file it is", "notice": "what to keep in mind", "diary_source": "the diary's file", "diary_sha256": "of the diary's canonical text",
+    "log_evidence": "log marginal likelihood of the diary by account", "seed": "of the fit", "assumptions": "what was taken for granted, in words",
+    "backtest": "how its forecasts did on this very diary; null where that was not tried. Keys: see `sudomotor backtest --json`",
+    "checksum": "shows that nothing was changed", "person.preset": "the preset", "person.age_years": "null where it is not known",
+    "person.values": "what was known beforehand, by name of the parameter", "check.method": "what was used in the end",
+    "check.pareto_k": "tail shape of the importance weights; up to 0.7 is trusted", "check.ess": "effective number of draws",
+    "check.agreed": "share of starts that ended at the best point", "check.seconds": "how long it took", "check.checked": "whether there was a check at all",
+    "hypotheses.name": "of the set", "hypotheses.mechanism": "the account of the block that the set names", "hypotheses.switches": "what is on",
+    "hypotheses.gate": "how learning is gated", "hypotheses.rule": "the rule of learning",
+}  # fmt: skip
+
+
+def _kind(one: dict[str, Any], inner: dict[str, Any] | None) -> str:
+    if inner is not None:
+        return "object"
+    if "anyOf" in one:
+        return " or ".join(_kind(each, None) for each in one["anyOf"])
+    kind = str(one.get("const") or one.get("type", ""))
+    if kind == "array":
+        return f"list of {_kind(one['items'], None)}s"
+    if kind == "object" and isinstance(one.get("additionalProperties"), dict):
+        return f"object of {_kind(one['additionalProperties'], None)}s"
+    return {"sudomotor-twin": '`"sudomotor-twin"`'}.get(kind, kind)
+
+
+# ------------------------------------------------------------------ from the benchmarks
+
+
+def sbc_section(data: dict[str, Any]) -> str:
+    """Simulation-based calibration: verdict, arms, traits."""
+    found = data.get("sbc")
+    if not found:
+        return f"{GENERATED}\n{not_run('Simulation-based calibration')}"
+    arms = found["arms"]
+    lines = [GENERATED]
+    if "prior" in arms:
+        lines += [_sbc_verdict(arms["prior"]), ""]
+    rows = []
+    for name, arm in arms.items():
+        empty = arm["no_entry"]
+        rows.append(
+            (
+                _ARMS.get(name, name), str(arm["people"]), f"{_pct(empty[0])} to {_pct(empty[2])}", _figure(arm["least_p_bonferroni"], 2),
+                f"{_pct(arm['covered_90'], 1)} ({_pct(arm['covered_90_least'])} to {_pct(arm['covered_90_most'])})",
+                _pct(arm["trusted"]), _figure(arm["ess_median"]), _figure(arm["seconds_median"], 2),
+            )
+        )  # fmt: skip
+    lines += table(
+        ("Who", "People", "Days without an entry, %", "Least p, corrected", "90 % intervals cover, % (least to most of a trait)", "Fits that pass their check, %", "Effective draws", "Seconds a fit"),
+        rows,
+    )
+    if "prior" in arms:
+        lines += ["Trait by trait, in the first of these:", ""]
+        lines += table(
+            ("Trait", "p of even ranks", "90 % covers, %", "50 % covers, %", "Mean rank"),
+            (
+                (f"`{name}`", _figure(each["p"], 2), _pct(each["covered_90"]), _pct(each["covered_50"]), f"{each['mean_rank']:.2f}")
+                for name, each in arms["prior"]["traits"].items()
+            ),
+        )  # fmt: skip
+    lines += [f"`python benchmarks/twin/sbc.py`; {found['machine']}, seed {found['seed']}, method `{found['method']}`."]
+    return "\n".join(lines)
+
+
+def _sbc_verdict(arm: dict[str, Any]) -> str:
+    low, high = WANTED_BAND_PCT
+    outside = [name for name, each in arm["traits"].items() if not low <= 100.0 * each["covered_90"] <= high]
+    even = "are even" if arm["even"] else "are **not** even"
+    band = (
+        "for every trait" if not outside
+        else f"for {len(arm['traits']) - len(outside)} of {len(arm['traits'])} traits, not for {', '.join(f'`{n}`' for n in outside)}"
+    )  # fmt: skip
+    return (
+        f"**Where the true value falls among the draws: ranks {even}** (least p after Bonferroni's correction "
+        f"{_figure(arm['least_p_bonferroni'], 2)}; 0.01 was asked for). The 90 % intervals cover between {low:.0f} and {high:.0f} % {band}."
+    )
+
+
+def forecast_groups(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Groups of people of the forecast benchmark; those of another generator may come from a run of their own."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in ("forecasts", "strangers"):
+        for name, each in (data.get(part) or {}).get("groups", {}).items():
+            if part == "forecasts" or "stranger" in name:
+                found[name] = each
+    return found
+
+
+def forecasts_section(data: dict[str, Any]) -> str:
+    """Forecasts beside the best naive forecaster, group by group."""
+    groups = forecast_groups(data)
+    lines = [GENERATED]
+    if not groups:
+        lines += [not_run("Forecasts for people that no twin has seen"), "", not_run("Strangers")]
+        return "\n".join(lines)
+    rows = []
+    for name, each in groups.items():
+        skill, top = each["against"][CHOSEN], each.get("ceiling")
+        met = skill["beats_pct"] >= WANTED_BEATS_PCT and 100.0 * skill["skill"] >= WANTED_SKILL_PCT
+        rows.append(
+            (
+                cell(name), str(each["people"]), f"{each['crps']:.3f} / {skill['crps']:.3f}", f"{skill['beats_pct']:.0f}",
+                f"{_pct(skill['skill'], 1)} ({_pct(skill['skill_low'])} to {_pct(skill['skill_high'])})",
+                "–" if top is None else f"{_pct(top['skill'], 1)}", f"{_pct(each['covered_90'])}", "yes" if met else "**no**",
+            )
+        )  # fmt: skip
+    lines += table(
+        ("People", "Number", "CRPS, twin / naive", "Twin is better, % of people", "Better by, % (90 % interval)", "Ceiling, %", "90 % intervals cover, %", "70 % and 15 % reached"),
+        rows,
+    )
+    lines += [
+        "*CRPS* is the mean distance between forecast and answer, in points of HDSS: 0 is perfect. *Naive* is the forecaster that did best on each person's own "
+        "training days. *Ceiling*: how much better is a forecaster who knows the person's body, scale and habits exactly, and only not what chance will bring.", "",
+    ]  # fmt: skip
+    rows = []
+    for name, each in groups.items():
+        others = [who for who in each["against"] if who != CHOSEN]
+        rows.append((cell(name), *(f"{_pct(s, 0)}" for s in each["skill_by_week"]), *(f"{_pct(each['against'][who]['skill'], 1)}" for who in others), _pct(each["against"][CHOSEN]["worst_tenth"])))  # fmt: skip
+    first = next(iter(groups.values()))
+    heads = [f"Week {i + 1}" for i in range(len(first["skill_by_week"]))]
+    heads += [_beside(who) for who in first["against"] if who != CHOSEN]
+    lines += ["Better by, in %, week by week; beside naive forecasters chosen in hindsight, which nobody could know; and for the worst tenth of people:", ""]
+    lines += table(("People", *heads, "Worst tenth"), rows)
+    told = [part for part in ("forecasts", "strangers") if data.get(part)]
+    lines += [f"`python benchmarks/twin/forecasts.py`; {data[told[0]]['machine']}."]
+    if not any("stranger" in name for name in groups):
+        lines += ["", not_run("Strangers")]
+    return "\n".join(lines)
+
+
+def _beside(who: str) -> str:
+    return "Best for the group" if who.startswith("best for the group") else who.capitalize()
+
+
+def misses_section(data: dict[str, Any]) -> str:
+    """What the benchmarks asked of the twin and did not get."""
+    lines = [GENERATED]
+    arm = (data.get("sbc") or {}).get("arms", {}).get("prior")
+    if arm is None:
+        lines.append(f"- **Simulation-based calibration** ({NOT_RUN}).")
+    else:
+        low, high = WANTED_BAND_PCT
+        outside = [n for n, each in arm["traits"].items() if not low <= 100.0 * each["covered_90"] <= high]
+        if not arm["even"] or outside:
+            lines.append(f"- **Simulation-based calibration.** {_sbc_verdict(arm)}")
+    groups = forecast_groups(data)
+    if not groups:
+        lines.append(f"- **Forecasts beside naive ones** ({NOT_RUN}).")
+    for name, each in groups.items():
+        skill = each["against"][CHOSEN]
+        if skill["beats_pct"] < WANTED_BEATS_PCT or 100.0 * skill["skill"] < WANTED_SKILL_PCT:
+            lines.append(
+                f"- **Forecasts, {cell(name)}.** The twin is better than the naive for {skill['beats_pct']:.0f} % of people, by {_pct(skill['skill'], 1)} % on average. "
+                f"Wanted were {WANTED_BEATS_PCT:.0f} and {WANTED_SKILL_PCT:.0f} %."
+            )
+    lines += closed_loop_misses(data)
+    if not data.get("speed"):
+        lines.append(f"- **Speed** ({NOT_RUN}).")
+    if len(lines) == 1:
+        lines.append("- Nothing of what was asked for beforehand is missed in the runs that are shown.")
+    return "\n".join(lines)
+
+
+def _finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def closed_loop_section(data: dict[str, Any]) -> str:
+    """Planning again and again for people whose traits the planner does not know."""
+    return _plainly(data.get("closed_loop"), "The closed loop", "benchmarks/twin/closed_loop.py")
+
+
+def closed_loop_misses(data: dict[str, Any]) -> list[str]:
+    """What the closed loop was to reach and did not."""
+    return [] if data.get("closed_loop") else [f"- **The closed loop** ({NOT_RUN})."]
+
+
+def speed_section(data: dict[str, Any]) -> str:
+    """How long a fit, a forecast and a plan take."""
+    return _plainly(data.get("speed"), "Speed", "benchmarks/twin_speed.py")
+
+
+def _plainly(found: dict[str, Any] | None, what: str, script: str) -> str:
+    """Every number of a benchmark in one table, as it names them."""
+    if not found:
+        return f"{GENERATED}\n{not_run(what)}"
+    rows = [(cell(name), _figure(value) if _finite(value) else cell(str(value))) for name, value in _flat(found)]
+    told = f"`python {script}`" + (f"; {found['machine']}" if found.get("machine") else "")
+    return "\n".join([GENERATED, *table(("What", "Value"), rows), f"{told}."])
+
+
+def _flat(content: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for key, value in content.items():
+        name = f"{before}{key}".replace("_", " ")
+        if key in ("machine", "arguments"):
+            continue
+        if isinstance(value, dict):
+            rows += _flat(value, f"{name}: ")
+        elif not isinstance(value, list):
+            rows.append((name, "–" if value is None else value))
+        elif all(not isinstance(each, dict | list) for each in value):
+            rows.append((name, ", ".join(_figure(each) if _finite(each) else str(each) for each in value)))
+    return rows

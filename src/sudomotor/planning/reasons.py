@@ -1,0 +1,200 @@
+"""Why a plan is as it is, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from sudomotor.planning.gate import Schedule
+from sudomotor.planning.goal import Goal
+from sudomotor.planning.recipes import densest, grid
+from sudomotor.planning.result import Amount, Bound, Outcome
+from sudomotor.planning.search import Target
+from sudomotor.planning.site import SiteJob
+
+_SPARSE = 3  # sessions a week at which it is tried whether more would still help
+
+
+def pct(share: float) -> str:
+    """A chance in words that do not pretend to more than some hundred draws know.
+
+    >>> pct(0.842), pct(0.998), pct(0.0)
+    ('84 %', 'over 99 %', 'under 1 %')
+    """
+    value = 100.0 * share
+    return "over 99 %" if value > 99 else "under 1 %" if value < 1 else f"{value:.0f} %"
+
+
+def chance_words(
+    outcome: Outcome, goal: Goal, chance: float, reached: bool, most: float | None, goal_from: str
+) -> str:
+    """The chance of the goal, and whether it is what was asked for."""
+    of = (
+        f"The chance of {goal.condition.words} on {goal.days_pct:g} % of the days from {goal_from} is "
+        f"{pct(outcome.p_goal)} ({pct(outcome.p_goal_low)} to {pct(outcome.p_goal_high)} over re-sampling)"
+    )
+    if reached:
+        return f"{of}; asked for were {pct(chance)}."
+    if outcome.fallback:
+        return f"{of}, by what is known of people in general."
+    best = (
+        ""
+        if most is None or most <= outcome.p_goal + 0.005
+        else f": the best that any schedule tried has is {pct(most)}"
+    )
+    return (
+        f"{of}. The {pct(chance)} that were asked for are out of reach{best}. The plan stops where a further dry day would cost "
+        "more time than it is held to be worth."
+    )
+
+
+def shape_words(schedule: Schedule, from_day: int, reached: bool) -> str:
+    """How the sessions lie: so many first, then how far apart."""
+    if not schedule:
+        if reached:
+            return "No session is needed within the horizon."
+        return (
+            "No session is planned: by this diary none would bring dry days that are worth its time. Ask your clinician what "
+            "else could help."
+        )
+    head = [slot for slot in schedule if slot.day < from_day]
+    tail = [slot for slot in schedule if slot.day >= from_day]
+    minutes = sorted({slot.minutes for slot in schedule})
+    long = f"{minutes[0]:g}" if len(minutes) == 1 else f"{minutes[0]:g} to {minutes[-1]:g}"
+    currents = sorted({slot.current_mA for slot in schedule})
+    strong = f"{currents[0]:g}" if len(currents) == 1 else f"{currents[0]:g} to {currents[-1]:g}"
+    parts = []
+    if head:
+        parts.append(f"{_times(len(head))} in the first {from_day} days")
+    if tail:
+        gaps = [after.day - before.day for before, after in pairwise(tail)]
+        apart = f", about every {np.mean(gaps):.3g} days" if gaps else ""
+        parts.append(f"{_times(len(tail))} {'after that' if head else 'in all'}{apart}")
+    return f"{' and '.join(parts)}; {long} minutes at {strong} mA.".capitalize().replace(" ma.", " mA.")
+
+
+def _times(count: int) -> str:
+    return "one session" if count == 1 else f"{count} sessions"
+
+
+def limit_words(limits: Sequence[Bound]) -> list[str]:
+    """What binds, limit by limit."""
+    return [f"This limit binds: {one.text}" for one in limits if one.binding]
+
+
+def label_words(outcome: Outcome, labels: Sequence[Outcome], chance: float) -> str | None:
+    """How the plan compares with the label schedules."""
+    if not labels:
+        return None
+    reach = [one for one in labels if one.p_goal >= chance - 1e-9]
+    if reach:
+        best = min(reach, key=lambda one: one.minutes_per_month)
+        saved = 1.0 - outcome.minutes_per_month / max(best.minutes_per_month, 1e-9)
+        than = f"{abs(100 * saved):.0f} % {'fewer' if saved >= 0 else 'more'} minutes than"
+        return (
+            f"{than} the cheapest label schedule that reaches the chance: “{best.text}”, {best.minutes_per_month:.0f} "
+            f"minutes a month, {pct(best.p_goal)}."
+        )
+    best = max(labels, key=lambda one: (one.p_goal, one.dry_days_pct))
+    return (
+        f"No label schedule reaches the chance; the nearest, “{best.text}”, has {pct(best.p_goal)} for "
+        f"{best.minutes_per_month:.0f} minutes a month."
+    )
+
+
+def mechanism_words(by_mechanism: Mapping[str, float], shares: Mapping[str, float]) -> str | None:
+    """Which account of the block the chance hangs on."""
+    if len(by_mechanism) < 2:
+        return None
+    low = min(by_mechanism, key=lambda name: by_mechanism[name])
+    high = max(by_mechanism, key=lambda name: by_mechanism[name])
+    if by_mechanism[high] - by_mechanism[low] < 0.1:
+        return "It matters little for this plan how the current blocks the glands: every account that is left says much the same."
+    likely = max(shares, key=lambda name: shares[name]) if shares else high
+    return (
+        f"How the current blocks the glands matters: if by “{low}” the chance is {pct(by_mechanism[low])}, if by “{high}” "
+        f"{pct(by_mechanism[high])}. The diary finds “{likely}” likeliest, {pct(shares.get(likely, 0.0))}."
+    )
+
+
+def missed_words(robustness: Mapping[str, float]) -> str:
+    """What missed sessions do."""
+    count = int(robustness["next_missed"])
+    next_ones = "the next session is" if count == 1 else f"the next {count} sessions are"
+    sure = robustness.get("p_goal_if_none_missed")
+    return (
+        f"If {next_ones} missed and nothing is planned anew, the chance is {pct(robustness['p_goal_if_next_missed'])}"
+        + (f"; if none is ever missed, {pct(sure)}" if sure is not None else "")
+        + "."
+    )
+
+
+def until_words(until: Amount, back: Amount, dry_now: bool) -> str:
+    """How long until dry, how long until the sweat is back."""
+    first = (
+        "You are dry now"
+        if dry_now
+        else "Most would not be dry within the horizon"
+        if until.median is None
+        else f"Dry after about {until.median:.0f} days ({_range(until)})"
+        if until.median >= 1
+        else "Dry after a few days at most, as things stand"
+    )
+    if dry_now and back.median is not None:
+        return f"{first}; without any session the sweat would be back after about {back.median:.0f} days ({_range(back)})."
+    if dry_now:
+        return f"{first}; without any session you would most likely stay so within the horizon."
+    return f"{first}."
+
+
+def _range(a: Amount) -> str:
+    if a.low is None:
+        return "nobody sooner"
+    return f"{a.low:.0f} to {a.high:.0f}" if a.high is not None else f"{a.low:.0f} or more"
+
+
+def what_binds(job: SiteJob, chance: float, every_day: Sequence[int]) -> str:
+    """Why the chance is out of reach: the calendar, missed sessions, the limits, or the person."""
+    days, target = job.bench.horizon_days, Target(chance)
+    most = densest(grid(job.top_mA, job.parameters))
+    own = job.gate.lawful(most.lay_out(job.allowed, days))
+    free = job.gate.lawful(most.lay_out(every_day, days))
+    sparse = job.gate.lawful(_thinned(own, 7.0 / _SPARSE))
+    mine, all_days, less = job.final.score([own, free, sparse])
+    if target.met(all_days) and not target.met(mine):
+        return f"The calendar binds: with every day free the chance would be {pct(all_days.p)}."
+    sure = job.final.dry(job.final.outlook([own], missed_pct=0.0))[0, job.bench.from_day :]
+    kept = float((sure.mean(axis=0) >= job.bench.goal.days_pct / 100.0 - 1e-9).mean())
+    if kept >= chance:
+        return f"Missed sessions bind: if none were missed the densest schedule would have a chance of {pct(kept)}."
+    if all_days.p > mine.p + 0.05:
+        return f"The calendar binds in part: with every day free the chance would be {pct(all_days.p)}, still below what was asked."
+    if mine.p > less.p + 0.05:
+        names = ", ".join(name.replace("_", " ") for name in job.gate.verdict(own).binding)
+        return (
+            f"The limits bind{f' ({names})' if names else ''}: the most that they let stand has a chance of {pct(mine.p)}, and "
+            "more sessions would still help."
+        )
+    return (
+        f"What binds is the person: the most that the limits let stand has a chance of {pct(mine.p)}, {_SPARSE} sessions a week "
+        f"{pct(less.p)}; more sessions would hardly help."
+    )
+
+
+def _thinned(schedule: Schedule, every_days: float) -> Schedule:
+    kept: list[int] = []
+    for slot in schedule:
+        if not kept or slot.day - kept[-1] >= every_days - 0.5:
+            kept.append(slot.day)
+    days = set(kept)
+    return tuple(slot for slot in schedule if slot.day in days)
+
+
+def skin_words(skin: Mapping[str, float]) -> str:
+    """What the skin may suffer."""
+    return (
+        f"Over-dry, cracked skin is expected in {pct(skin['overdry'] / 100)}, pain in {pct(skin['pain'] / 100)} of people "
+        "like you."
+    )
