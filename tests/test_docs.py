@@ -8,9 +8,11 @@ import json
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 import tokenize
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -28,10 +30,7 @@ PAGES = sorted(
 )
 IDS = [str(path.relative_to(ROOT)) for path in PAGES]
 VENV = "python3 -m venv .venv && . .venv/bin/activate"
-RUN = (
-    'pip install . && sudomotor run "Treat palms at 15 mA DC for 20 minutes, 3 times a week for 4 weeks" '
-    '"Then every 10 days" --days 180'
-)
+RUN = "pip install . && sudomotor demo"
 TEST = "pip install -e '.[dev]' && pytest"
 SMALL_DESIGN = """
 [design]
@@ -44,6 +43,20 @@ n = 30
 name = "anxiety"
 days = [4]
 sd = 0.15
+"""
+# commands of one person's twin; the files that they name are made by commands before them on the page
+TWIN = ("twin", "forecast", "replay", "plan", "backtest", "diary", "limits")
+MADE_BY_DEMO = (
+    "sudomotor-report/demo.twin.json",
+    "sudomotor-report/demo_diary.csv",
+    "sudomotor-report/demo_answers.toml",
+)
+SMALL_DIARY = """date,site,current_mA,minutes,hdss
+2025-03-01,palms,,,4
+2025-03-02,palms,8,20,4
+2025-03-04,palms,9,20,3
+2025-03-09,palms,,,2
+2025-03-20,palms,,,3
 """
 # sentences that are shown because they are wrong
 WRONG = {"Treat plams at 15 mA for 20 minutes, 3 times a week for 4 weeks"}
@@ -101,7 +114,23 @@ def courses_of(words: list[str]) -> list[list[str]]:
 
 def test_the_readme_has_its_two_commands_each_with_the_environment():
     lines = [block.splitlines() for block in blocks(ROOT / "README.md", "sh")]
-    assert lines == [[VENV, RUN], [VENV, TEST]]
+    assert [block for block in lines if VENV in block] == [[VENV, RUN], [VENV, TEST]]
+    assert lines[0] == [VENV, RUN], "the first command is the first"
+
+
+def test_the_readme_leads_from_an_empty_diary_to_a_plan_in_three_lines():
+    own = [block.splitlines() for block in blocks(ROOT / "README.md", "sh")][1]
+    assert len(own) == 3
+    assert [re.findall(r"sudomotor (\w+)", line) for line in own] == [["diary"], ["twin"], ["limits", "plan"]]
+
+
+def test_every_command_is_in_the_readme():
+    names = tool("commands")
+    table = (ROOT / "README.md").read_text("utf-8").split("## Commands")[1].split("## Read on")[0]
+    commands = re.findall(r"^## `(.*)`$", names["commands_page"](), re.MULTILINE)
+    assert {"sudomotor limits", "sudomotor limits ask"} <= set(commands)
+    for command in commands:
+        assert f"`{command}" in table, command
 
 
 def test_the_readme_command_for_the_checks_runs_the_command_and_looks_for_the_report():
@@ -110,7 +139,8 @@ def test_the_readme_command_for_the_checks_runs_the_command_and_looks_for_the_re
     )
     assert RUN.removeprefix("pip install . && ") in done.stdout
     assert "mktemp -d" in done.stdout
-    assert "report.html" in done.stdout
+    for name in ("report.html", "doctor.html", "demo.twin.json"):
+        assert f"test -s sudomotor-report/{name}" in done.stdout
     assert "pip install" not in done.stdout
 
 
@@ -118,6 +148,8 @@ def test_the_readme_command_for_the_checks_runs_the_command_and_looks_for_the_re
     "path", [p for p in PAGES if blocks(p, "python")], ids=lambda p: str(p.relative_to(ROOT))
 )
 def test_python_runs(path, tmp_path, monkeypatch):
+    """In a folder of its own, with the examples beside it as in the repository."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(path, "python"):
@@ -170,11 +202,14 @@ def test_shown_commands_are_understood(path):
         command, rest = typer.main.get_command(app), join_alternatives(list(words))
         said = list(rest)
         while hasattr(command, "commands"):
+            if command.invoke_without_command and said and not (rest and rest[0] in command.commands):
+                break
             assert rest[0] in command.commands, words
             command = command.commands[rest.pop(0)]
         if rest != ["--help"]:
             command.make_context(" ".join(said[: len(said) - len(rest)]), list(rest))
         check_names(words)
+        check_twin_words(words)
         if words[0] == "session":
             Session(words[1])
         if words[0] in ("run", "compare"):
@@ -184,6 +219,105 @@ def test_shown_commands_are_understood(path):
                         Course(*sentences)
                 else:
                     Course(*sentences)
+
+
+def check_twin_words(words: list[str]) -> None:
+    """Courses of a forecast, dates and intervals of a replay, goals, calendars, sites and devices can be read."""
+    from sudomotor.cli.forecast import _courses
+    from sudomotor.cli.twin_inputs import read_interval_days, read_span
+    from sudomotor.limits import device
+    from sudomotor.planning import Calendar, Goal
+
+    readers = {
+        "--skip": read_span,
+        "--every": read_interval_days,
+        "--goal": Goal.parse,
+        "--can-treat": Calendar.parse,
+    }
+    readers |= {"--device": device}
+    if words[0] in TWIN:
+        for name, read in readers.items():
+            if name in words:
+                read(words[words.index(name) + 1])
+    if words[0] == "forecast":
+        main: list[str] = []
+        versus: list[str] = []
+        rest = iter(join_versus(words)[2:])
+        for word in rest:
+            if word == "--versus":
+                versus.append(next(rest))
+            elif word.startswith("-") and word != "--json":
+                next(rest)
+            elif word != "--json":
+                main.append(word)
+        assert _courses(main, versus)
+
+
+def join_versus(words: list[str]) -> list[str]:
+    from sudomotor.cli.main import join_alternatives
+
+    return join_alternatives(list(words))
+
+
+def test_wrong_words_of_a_twin_would_be_found():
+    for words in (
+        ["replay", "me.twin.json", "--skip", "March"],
+        ["replay", "me.twin.json", "--every", "often"],
+        ["plan", "me.twin.json", "--goal", "dry sometimes"],
+        ["plan", "me.twin.json", "--can-treat", "Sun Wendsday"],
+        ["forecast", "me.twin.json", "Treat plams weekly"],
+        ["plan", "me.twin.json", "--device", "Derma"],
+    ):
+        with pytest.raises(InputError):
+            check_twin_words(words)
+
+
+def files_of(words: list[str]) -> tuple[list[str], list[str]]:
+    """Files that a command of the twin reads, and those that it leaves behind."""
+    reads = [word for word in words[1:] if re.search(r"\.(csv|twin\.json|xlsx)$", word)]
+    reads += [words[words.index(name) + 1] for name in ("--answers", "--previous") if name in words]
+    out = words[words.index("-o") + 1] if "-o" in words else None
+    makes: list[str] = []
+    if words[:2] == ["diary", "new"]:
+        reads, makes = [], [words[2]]
+    elif words[0] == "demo":
+        makes = [name.replace("sudomotor-report", out or "sudomotor-report") for name in MADE_BY_DEMO]
+    elif words[0] == "plan" and out:
+        makes = [f"{out}/plan.json"]
+    elif words[0] == "limits" and words[1:2] == ["check"]:
+        reads = [words[2]]
+    elif out:
+        makes = [out]
+    elif words[0] == "twin":
+        makes = [f"{Path(words[1]).stem}.twin.json"]
+    return [each for each in reads if each != out], makes
+
+
+@pytest.mark.parametrize("path", PAGES, ids=IDS)
+def test_files_of_a_page_are_made_by_commands_before_them(path):
+    """What a reader is told to type in a row works: the diary, the twin, the answers and the plan are there by then.
+
+    A list of examples, as the page of commands is, is no row. Spreadsheets are the reader's own.
+    """
+    if path.name == "cli.md":
+        return
+    there: set[str] = set()
+    for words in shown_commands(path):
+        if words[0] not in (*TWIN, "demo"):
+            continue
+        reads, makes = files_of(words)
+        for name in reads:
+            assert name in there or (ROOT / name).exists() or name.endswith(".xlsx"), f"{words}: {name}"
+        there |= set(makes)
+
+
+def test_a_file_that_nothing_made_would_be_found():
+    assert files_of(["plan", "me.twin.json", "--answers", "a.toml", "-o", "p"]) == (
+        ["me.twin.json", "a.toml"], ["p/plan.json"],
+    )  # fmt: skip
+    assert files_of(["twin", "diary.csv"]) == (["diary.csv"], ["diary.twin.json"])
+    assert files_of(["diary", "new", "diary.csv"]) == ([], ["diary.csv"])
+    assert files_of(["limits", "check", "answers.toml"]) == (["answers.toml"], [])
 
 
 def check_names(words: list[str]) -> None:
@@ -243,8 +377,11 @@ def test_there_are_commands_to_understand():
     assert len(shown) > 20
     assert {words[0] for words in shown} == {
         "run", "session", "stress", "compare", "claims", "identify", "panic", "evidence", "parameters", "cite",
+        "demo", "diary", "twin", "forecast", "replay", "plan", "backtest", "limits",
     }  # fmt: skip
     assert {words[1] for words in shown if words[0] == "evidence"} == {"run", "fit", "mind", "sham"}
+    assert {words[1] for words in shown if words[0] == "diary"} == {"new", "check", "fhir"}
+    assert {"ask", "check"} <= {words[1] for words in shown if words[0] == "limits" and len(words) > 1}
 
 
 @pytest.mark.parametrize(
@@ -283,12 +420,27 @@ def test_there_are_commands_to_understand():
         ("panic", ["panic", "--days", "2", "--patients", "1", "--to-day", "1"]),
         ("evidence mind", ["evidence", "mind", "--check", "10"]),
         ("evidence sham", ["evidence", "sham", "--draws", "100"]),
+        ("diary new", ["diary", "new", "{tmp}/new.csv"]),
+        ("diary check", ["diary", "check", "{diary}"]),
+        ("twin", ["twin", "{diary}", "--method", "map", "--no-backtest"]),
+        ("forecast", ["forecast", "{twin}", "--days", "10"]),
+        ("replay", ["replay", "{twin}", "--skip", "2025-03-04"]),
+        ("plan", ["plan", "{twin}", "--answers", "{answers}", "--horizon", "14", "--today", "2025-03-20"]),
+        ("backtest", ["backtest", "{diary}", "--method", "map"]),
+        ("limits", ["limits"]),
+        ("limits check", ["limits", "check", "{answers}"]),
     ],
 )
-def test_every_key_of_the_json_is_on_its_page(title, words, capsys, tmp_path):
+def test_every_key_of_the_json_is_on_its_page(title, words, capsys, tmp_path, own, monkeypatch):
     from sudomotor.cli.main import main
+    from sudomotor.model.mechanisms import MECHANISMS
 
+    # the command fits every account of the block; one is enough to see the keys
+    fitting = import_module("sudomotor.twin.fit")
+    monkeypatch.setattr(fitting, "MECHANISMS", {"charge": MECHANISMS["charge"]})
     (tmp_path / "design.toml").write_text(SMALL_DESIGN, "utf-8")
+    if any(re.search(r"\{(diary|twin|answers)\}", word) for word in words):
+        words = [word.format(**own(), tmp=tmp_path) for word in words]
     words = [word.replace("{tmp}", str(tmp_path)) for word in words]
 
     page = (ROOT / "docs" / "reference" / "json.md").read_text("utf-8")
@@ -298,6 +450,43 @@ def test_every_key_of_the_json_is_on_its_page(title, words, capsys, tmp_path):
     found = json.loads(capsys.readouterr().out)
     for one in found if isinstance(found, list) else [found]:
         assert set(one) - named == set()
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """Paths of a small diary, its twin and answers; made when they are first asked for."""
+    from sudomotor.diary import Diary
+    from sudomotor.limits import Answers
+    from sudomotor.twin import fit
+
+    made: dict[str, str] = {}
+
+    def paths() -> dict[str, str]:
+        if not made:
+            folder = tmp_path_factory.mktemp("own")
+            (folder / "diary.csv").write_text(SMALL_DIARY, "utf-8")
+            diary = Diary.read(folder / "diary.csv")
+            fit(diary, accounts=("charge",), method="map", draws=40).save(folder / "me.twin.json")
+            text = Answers.template_text(Answers.all_no(diary.last, age=34))
+            (folder / "answers.toml").write_text(text, "utf-8")
+            names = {"diary": "diary.csv", "twin": "me.twin.json", "answers": "answers.toml"}
+            made.update({key: str(folder / name) for key, name in names.items()})
+        return made
+
+    return paths
+
+
+def test_the_keys_of_the_demo_are_on_their_page():
+    """The demo takes too long for its keys alone, so they are read from where it writes them."""
+    tree = ast.parse((ROOT / "src" / "sudomotor" / "cli" / "demo.py").read_text("utf-8"))
+    written = next(node for node in ast.walk(tree) if getattr(node, "name", "") == "_print_json")
+    keys = {
+        key.value for node in ast.walk(written) if isinstance(node, ast.Dict) for key in node.keys if isinstance(key, ast.Constant)
+    }  # fmt: skip
+    page = (ROOT / "docs" / "reference" / "json.md").read_text("utf-8")
+    section = page.split("## `sudomotor demo … --json`\n")[1].split("\n## ")[0]
+    assert {"synthetic", "plan"} <= keys
+    assert keys - set(re.findall(r"`(\w+)`", section)) == set()
 
 
 @pytest.mark.parametrize(
@@ -419,6 +608,23 @@ def test_the_example_script_compares_two_waters(capsys):
     assert "soft" in capsys.readouterr().out
 
 
+def test_the_example_goes_from_a_diary_to_a_plan(capsys):
+    names = runpy.run_path(str(ROOT / "examples" / "my_plan.py"))
+    found = names["main"](accounts=("charge",), effort="quick")
+    lately, none, plan = (found[name] for name in ("lately", "none", "plan"))
+    assert none.p_hdss_le_2[30] < lately.p_hdss_le_2[30]
+    assert plan.sessions
+    assert not plan.fallback
+    assert {one.date.weekday() for one in plan.sessions} <= {2, 4, 6}
+    assert "agree it with your clinician" in capsys.readouterr().out
+
+
+def test_the_example_diary_says_that_nobody_wrote_it():
+    text = (ROOT / "examples" / "diary.csv").read_text("utf-8")
+    assert text.startswith("# SYNTHETIC")
+    assert "Nobody wrote it" in text.splitlines()[0]
+
+
 def test_the_example_person_is_one():
     person = Person.read(ROOT / "examples" / "person.toml")
     assert person.values["baseline_sweat_palm_mg_per_min"] == 40.0
@@ -522,6 +728,22 @@ STATED = [
     ("explanation/scales-and-harm.md", "small blisters 2 %", "vesicles_reference_pct", 2.0),
     ("explanation/studies.md", "about 27 %", "gravimetry_noise_log_sd", 0.27),
     ("how-to/device-limit.md", "takes 60 V", "device_max_volts", 60.0),
+    ("how-to/plan-sessions.md", "fewer than 4 sessions", "plan_min_sessions", 4.0),
+    ("how-to/plan-sessions.md", "6 readings", "plan_min_readings", 6.0),
+    ("how-to/plan-sessions.md", "or 14 days", "plan_min_days", 14.0),
+    ("how-to/fit-your-diary.md", "less than half of the doubt is left", "twin_known_yes_share", 0.45),
+    ("how-to/fit-your-diary.md", "at least a fifth of the doubt is gone", "twin_known_partly_share", 0.8),
+    ("explanation/planning.md", "are 80 % if nothing is said", "plan_chance_pct", 80.0),
+    ("explanation/planning.md", "One in five is taken to be missed", "plan_missed_pct", 20.0),
+    ("explanation/planning.md", "five minutes more", "plan_setup_minutes", 5.0),
+    ("explanation/planning.md", "| two hours in 90 days |", "plan_overdry_cost_minutes", 120.0),
+    ("explanation/planning.md", "| two hours in 90 days |", "plan_irritation_cost_minutes", 120.0),
+    ("explanation/planning.md", "at the latest after six weeks", "plan_build_up_most_days", 42.0),
+    ("explanation/planning.md", "No four weeks may", "plan_stretch_days", 28.0),
+    ("explanation/planning.md", "one more dry day costs less than an hour", "plan_dry_day_minutes", 60.0),
+    ("explanation/planning.md", "less than a tenth of the time", "plan_keep_pct", 10.0),
+    ("explanation/planning.md", "within two weeks while you are getting dry", "plan_first_review_days", 14.0),
+    ("explanation/planning.md", "after four once you are", "plan_review_days", 28.0),
     ("explanation/nerve-and-gland.md", "needs 1.45 s", "nerve_delay_s", 1.45),
     ("explanation/nerve-and-gland.md", "by 0.05 µS", "response_criterion_uS", 0.05),
     ("explanation/heart.md", "0.07 Hz", "heart_sympathetic_natural_Hz", 0.07),
@@ -570,6 +792,49 @@ def test_the_greatest_loop_gain_is_what_the_page_says():
     assert "one balance, with a gain of about a half" in text
     strong = Hypotheses.parse("strong_loop")
     assert 0.4 < float(greatest_gain(*typical(hypotheses=strong))[0]) < 0.65
+
+
+def test_every_trait_is_on_the_page_of_the_twin():
+    from sudomotor.twin.file import draw_name
+    from sudomotor.twin.priors import TRAITS
+
+    page = (ROOT / "docs" / "explanation" / "twin.md").read_text("utf-8")
+    file = (ROOT / "docs" / "reference" / "twin-file.md").read_text("utf-8")
+    for trait in TRAITS:
+        assert f"| `{trait.name}` |" in page
+        assert f"| `{draw_name(trait)}` |" in file
+
+
+def test_what_was_not_run_has_no_number():
+    names = tool("twin_pages")
+    for section in ("sbc_section", "forecasts_section", "closed_loop_section", "speed_section"):
+        told = names[section]({}).removeprefix(names["GENERATED"])
+        assert "not run yet" in told
+        assert not re.search(r"\d", told)
+    assert names["misses_section"]({}).count("not run yet") == 4
+    assert names["summary_section"]({}).count("not run yet") == 3
+
+
+def test_a_miss_is_told_as_one():
+    names = tool("twin_pages")
+    skill = {
+        "beats_pct": 55.0,
+        "skill": 0.05,
+        "skill_low": 0.0,
+        "skill_high": 0.1,
+        "worst_tenth": -0.2,
+        "crps": 0.5,
+    }
+    group = {
+        "people": 9, "crps": 0.4, "against": {"chosen on training days": skill}, "covered_90": 0.9,
+        "skill_by_week": [0.1, 0.0],
+    }  # fmt: skip
+    data = {"forecasts": {"machine": "none", "groups": {"virtual people": group}}}
+    assert "**no**" in names["forecasts_section"](data)
+    assert "better than the naive for 55 % of people" in names["misses_section"](data)
+    skill |= {"beats_pct": 70.0, "skill": 0.15}
+    assert "**no**" not in names["forecasts_section"](data)
+    assert "55 %" not in names["misses_section"](data)
 
 
 def test_the_threshold_of_dry_is_about_what_the_pages_say():

@@ -177,4 +177,4 @@ def test_the_version_is_one():
 def test_data_files_are_text():
     """Weights and tables are text (or npz without pickled objects), so that a change can be read."""
     kinds = {p.suffix for p in SOURCE.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
-    assert kinds <= {".py", ".toml", ".bib", ".html", ".css", ".json", ".npz", ".typed", ".txt", ""}
+    assert kinds <= {".py", ".toml", ".bib", ".csv", ".html", ".css", ".json", ".npz", ".typed", ".txt", ""}

@@ -44,6 +44,7 @@ from twin_pages import (
     misses_section,
     sbc_section,
     speed_section,
+    summary_section,
     traits_section,
     twin_file_page,
 )
@@ -57,7 +58,8 @@ def pages() -> dict[Path, str]:
     explained = DOCS / "explanation"
     told = {
         "twin.md": {
-            "traits": traits_section(), "sbc": sbc_section(twin), "forecasts": forecasts_section(twin), "speed": speed_section(twin),
+            "traits": traits_section(), "sbc": sbc_section(twin), "forecasts": forecasts_section(twin),
+            "speed": speed_section(twin),
         },
         "planning.md": {"labels": labels_section(), "closed_loop": closed_loop_section(twin)},
         "failures.md": {"misses": misses_section(twin)},
@@ -75,7 +77,7 @@ def pages() -> dict[Path, str]:
         explained / "sham.md": _filled(explained / "sham.md", {"sham": sham_section(mind)}),
         explained / "identifiability.md": _filled(explained / "identifiability.md", tables),
         **{explained / name: _filled(explained / name, sections) for name, sections in told.items()},
-        README: _filled(README, {"evidence": evidence_summary(data)}),
+        README: _filled(README, {"evidence": evidence_summary(data), "twin": summary_section(twin)}),
     }
 
 

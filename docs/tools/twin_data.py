@@ -26,7 +26,7 @@ DATA = ROOT / "docs" / "data" / "twin.json"
 EXAMPLE = ROOT / "docs" / "data" / "twin_example.json"
 PARTS = ("sbc", "forecasts", "strangers", "closed_loop", "speed")
 DAYS = 90
-SKIPPED = ("2026-02-01", "2026-02-14")  # the fortnight that the replay leaves out
+SKIPPED = ("2025-02-02", "2025-02-15")  # the fortnight that the replay leaves out
 _TOO_LONG = ("rows",)  # one entry a person: the benchmarks keep them, the pages do not need them
 
 

@@ -43,7 +43,7 @@ def forecast(figure: Figure, example: dict[str, Any]) -> None:
     low, mean, high = (100.0 * np.array(each) for each in example["past"]["p"])
     ax.fill_between(past, low, high, color=GREY, alpha=0.2, linewidth=0)
     ax.plot(past, mean, color=GREY, linewidth=1.3)
-    for i, (name, f) in enumerate(example["forecast"].items()):
+    for name, f in example["forecast"].items():
         x = _days(f["dates"])
         p, p_low, p_high = (100.0 * np.array(f[f"p_hdss_le_2{end}"]) for end in ("", "_low", "_high"))
         ax.fill_between(x, p_low, p_high, color=COURSE[name], alpha=0.16, linewidth=0)
@@ -88,9 +88,18 @@ def frontier(figure: Figure, example: dict[str, Any]) -> None:
     ax.plot(*mine, "o", color=BLUE, markersize=9)
     ax.annotate("the plan", mine, xytext=(-8, 9), textcoords="offset points", color=BLUE, ha="right")
     most = max(x for x, _ in [*points, *((each["minutes_per_month"], 0.0) for each in example["labels"])])
-    ax.set(xlim=(0, 1.05 * most), ylim=(0, 106), xlabel="minutes with current on, a month", title="Good days, %")
+    ax.set(
+        xlim=(0, 1.05 * most), ylim=(0, 106), xlabel="minutes with current on, a month", title="Good days, %"
+    )
     for y, colour, mark, words in (
         (26, GREY, "o", "best of what was tried"), (14, ORANGE, "D", "label schedules, within the limits"),
     ):  # fmt: skip
-        ax.plot(0.42 * most, y, mark, color=colour, markerfacecolor=colour if mark == "o" else "none", markersize=5)
+        ax.plot(
+            0.42 * most,
+            y,
+            mark,
+            color=colour,
+            markerfacecolor=colour if mark == "o" else "none",
+            markersize=5,
+        )
         ax.text(0.45 * most, y, words, color=colour, va="center")

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
-from tables import GENERATED, cell, number, table
+from tables import GENERATED, cell, table
 
 NOT_RUN = "not run yet"
 PERSON, ACCOUNT = "palmar hyperhidrosis", "charge"
@@ -49,9 +49,7 @@ def traits_section() -> str:
     from sudomotor.twin.priors import TRAITS, prior, values
 
     of = prior(PERSON, ACCOUNT, load(account=ACCOUNT))
-    low, middle, high = (
-        values(np.full((len(TRAITS), 1), z), of.middle, of.spread) for z in (-Z90, 0.0, Z90)
-    )
+    low, middle, high = (values(np.full((len(TRAITS), 1), z), of.middle, of.spread) for z in (-Z90, 0.0, Z90))
 
     def shown(value: float) -> str:
         return f"{value:.2g}".replace("-", "−") if abs(value) < 100 else f"{value:.0f}"
@@ -60,7 +58,9 @@ def traits_section() -> str:
     for one in TRAITS:
         a, m, b = (float(each[one.name][0]) for each in (low, middle, high))
         unit = _UNITS.get(one.unit, one.unit)
-        rows.append((f"`{one.name}`", cell(one.text), f"{shown(m)} ({shown(a)} to {shown(b)}) {unit}".strip()))
+        rows.append(
+            (f"`{one.name}`", cell(one.text), f"{shown(m)} ({shown(a)} to {shown(b)}) {unit}".strip())
+        )
     lines = [GENERATED, *table(("Trait", "What it is", "Before the first entry: middle, nine in ten"), rows)]
     lines += [
         f'Of people like "{PERSON}", with the constants of the account `{ACCOUNT}`. Where the unit is `logit`, 0 is even, 2 is about '
@@ -82,7 +82,9 @@ def labels_section() -> str:
         )
         for name, one in labels().items()
     ]  # fmt: skip
-    return "\n".join([GENERATED, *table(("Name", "What it says", "What it leaves open, and was taken", "Source"), rows)])
+    return "\n".join(
+        [GENERATED, *table(("Name", "What it says", "What it leaves open, and was taken", "Source"), rows)]
+    )
 
 
 def twin_file_page() -> str:
@@ -134,7 +136,9 @@ def _rows(properties: dict[str, Any], whole: dict[str, Any], before: str) -> lis
     for name, one in properties.items():
         target = one.get("$ref", "").rpartition("/")[2]
         inner = whole["$defs"][target] if target else None
-        about = one.get("description") or (inner or {}).get("description", "") or _ABOUT.get(before + name, "")
+        about = (
+            one.get("description") or (inner or {}).get("description", "") or _ABOUT.get(before + name, "")
+        )
         rows.append((f"`{before}{name}`", _kind(one, inner), cell(about)))
         if inner:
             rows += _rows(inner["properties"], whole, f"{name}.")
@@ -154,6 +158,16 @@ _ABOUT = {
 }  # fmt: skip
 
 
+def _many(kind: str) -> str:
+    """The plural.
+
+    >>> _many("number"), _many("list of numbers")
+    ('numbers', 'lists of numbers')
+    """
+    head, _, tail = kind.partition(" ")
+    return f"{head}s {tail}".strip()
+
+
 def _kind(one: dict[str, Any], inner: dict[str, Any] | None) -> str:
     if inner is not None:
         return "object"
@@ -161,9 +175,9 @@ def _kind(one: dict[str, Any], inner: dict[str, Any] | None) -> str:
         return " or ".join(_kind(each, None) for each in one["anyOf"])
     kind = str(one.get("const") or one.get("type", ""))
     if kind == "array":
-        return f"list of {_kind(one['items'], None)}s"
+        return f"list of {_many(_kind(one['items'], None))}"
     if kind == "object" and isinstance(one.get("additionalProperties"), dict):
-        return f"object of {_kind(one['additionalProperties'], None)}s"
+        return f"object of {_many(_kind(one['additionalProperties'], None))}"
     return {"sudomotor-twin": '`"sudomotor-twin"`'}.get(kind, kind)
 
 
@@ -190,7 +204,16 @@ def sbc_section(data: dict[str, Any]) -> str:
             )
         )  # fmt: skip
     lines += table(
-        ("Who", "People", "Days without an entry, %", "Least p, corrected", "90 % intervals cover, % (least to most of a trait)", "Fits that pass their check, %", "Effective draws", "Seconds a fit"),
+        (
+            "Who",
+            "People",
+            "Days without an entry, %",
+            "Least p, corrected",
+            "90 % intervals cover, % (least to most of a trait)",
+            "Fits that pass their check, %",
+            "Effective draws",
+            "Seconds a fit",
+        ),
         rows,
     )
     if "prior" in arms:
@@ -202,7 +225,9 @@ def sbc_section(data: dict[str, Any]) -> str:
                 for name, each in arms["prior"]["traits"].items()
             ),
         )  # fmt: skip
-    lines += [f"`python benchmarks/twin/sbc.py`; {found['machine']}, seed {found['seed']}, method `{found['method']}`."]
+    lines += [
+        f"`python benchmarks/twin/sbc.py`; {found['machine']}, seed {found['seed']}, method `{found['method']}`."
+    ]
     return "\n".join(lines)
 
 
@@ -249,7 +274,16 @@ def forecasts_section(data: dict[str, Any]) -> str:
             )
         )  # fmt: skip
     lines += table(
-        ("People", "Number", "CRPS, twin / naive", "Twin is better, % of people", "Better by, % (90 % interval)", "Ceiling, %", "90 % intervals cover, %", "70 % and 15 % reached"),
+        (
+            "People",
+            "Number",
+            "CRPS, twin / naive",
+            "Twin is better, % of people",
+            "Better by, % (90 % interval)",
+            "Ceiling, %",
+            "90 % intervals cover, %",
+            "70 % and 15 % reached",
+        ),
         rows,
     )
     lines += [
@@ -263,13 +297,36 @@ def forecasts_section(data: dict[str, Any]) -> str:
     first = next(iter(groups.values()))
     heads = [f"Week {i + 1}" for i in range(len(first["skill_by_week"]))]
     heads += [_beside(who) for who in first["against"] if who != CHOSEN]
-    lines += ["Better by, in %, week by week; beside naive forecasters chosen in hindsight, which nobody could know; and for the worst tenth of people:", ""]
+    lines += [
+        "Better by, in %, week by week; beside naive forecasters chosen in hindsight, which nobody could know; and for the worst tenth of people:",
+        "",
+    ]
     lines += table(("People", *heads, "Worst tenth"), rows)
     told = [part for part in ("forecasts", "strangers") if data.get(part)]
     lines += [f"`python benchmarks/twin/forecasts.py`; {data[told[0]]['machine']}."]
     if not any("stranger" in name for name in groups):
         lines += ["", not_run("Strangers")]
     return "\n".join(lines)
+
+
+def summary_section(data: dict[str, Any]) -> str:
+    """The same in a few lines, for the README."""
+    arm = (data.get("sbc") or {}).get("arms", {}).get("prior")
+    lines = [
+        f"- {not_run('Whether the fit finds again what was put in')}" if arm is None
+        else f"- Fits to diaries of {arm['people']} people drawn from what the twin assumes: {_sbc_verdict(arm).replace('**', '')}"
+    ]  # fmt: skip
+    groups = forecast_groups(data)
+    if not groups:
+        lines.append(f"- {not_run('Forecasts of four weeks beside the best naive ones')}")
+    for name, each in groups.items():
+        skill = each["against"][CHOSEN]
+        if not name.startswith("of these"):
+            lines.append(
+                f"- Forecasts of four weeks, {cell(name)} ({each['people']} people): better than the best naive forecast for **{skill['beats_pct']:.0f} %** of people, by "
+                f"**{_pct(skill['skill'])} %** on average."
+            )
+    return "\n".join([*lines, *closed_loop_summary(data)])
 
 
 def _beside(who: str) -> str:
@@ -314,6 +371,15 @@ def closed_loop_section(data: dict[str, Any]) -> str:
     return _plainly(data.get("closed_loop"), "The closed loop", "benchmarks/twin/closed_loop.py")
 
 
+def closed_loop_summary(data: dict[str, Any]) -> list[str]:
+    """The closed loop in a line."""
+    return (
+        []
+        if data.get("closed_loop")
+        else [f"- {not_run('Plans beside label schedules, in the closed loop')}"]
+    )
+
+
 def closed_loop_misses(data: dict[str, Any]) -> list[str]:
     """What the closed loop was to reach and did not."""
     return [] if data.get("closed_loop") else [f"- **The closed loop** ({NOT_RUN})."]
@@ -328,7 +394,9 @@ def _plainly(found: dict[str, Any] | None, what: str, script: str) -> str:
     """Every number of a benchmark in one table, as it names them."""
     if not found:
         return f"{GENERATED}\n{not_run(what)}"
-    rows = [(cell(name), _figure(value) if _finite(value) else cell(str(value))) for name, value in _flat(found)]
+    rows = [
+        (cell(name), _figure(value) if _finite(value) else cell(str(value))) for name, value in _flat(found)
+    ]
     told = f"`python {script}`" + (f"; {found['machine']}" if found.get("machine") else "")
     return "\n".join([GENERATED, *table(("What", "Value"), rows), f"{told}."])
 

@@ -117,7 +117,7 @@ def test_too_little_is_no_error(capsys, file, stand_in, tmp_path):
         (["--origins", "0"], "origins"),
         (["--seed", "-1"], "seed"),
         (["--person", "nobody"], "nobody"),
-        (["--horizon", "many"], "many"),
+        (["--horizon", "many"], "--horizon"),
     ],
 )
 def test_wrong_options_are_refused(capsys, file, stand_in, words, says):

@@ -20,7 +20,9 @@ def work():
     whole = planning.plan
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            planning, "plan", lambda *given, **named: whole(*given, **{**named, "effort": "quick", "horizon_days": 21})
+            planning,
+            "plan",
+            lambda *given, **named: whole(*given, **{**named, "effort": "quick", "horizon_days": 21}),
         )
         patch.setattr(demo, "_ACCOUNTS", ("charge",))
         patch.setattr("sudomotor.cli.twin.tried", lambda twin, *_rest: twin)
@@ -68,7 +70,8 @@ def test_json_alone_writes_nothing(quick, capsys):
     out = json.loads(capsys.readouterr().out)
     assert out["synthetic"] is True
     assert out["report"] is None
-    assert "to be quick" in " ".join(out["twin"]["assumptions"])
+    assert out["twin"]["assumptions"][0].startswith("this diary is synthetic")
+    assert "to be quick" in out["twin"]["assumptions"][1]
     assert set(out["forecast"]) == {"palms"}
     assert out["plan"]["sessions"]
     assert not list(quick.iterdir())
@@ -89,7 +92,9 @@ def test_the_bundled_diary_calls_itself_synthetic():
     assert "SYNTHETIC" in text.splitlines()[0]
 
 
-@pytest.mark.parametrize("name", ["report.html", "doctor.html", "demo_diary.csv", "demo_answers.toml", "demo.twin.json"])
+@pytest.mark.parametrize(
+    "name", ["report.html", "doctor.html", "demo_diary.csv", "demo_answers.toml", "demo.twin.json"]
+)
 def test_what_is_there_and_not_ours_is_left_alone(tmp_path, capsys, name):
     (tmp_path / name).write_text("mine", "utf-8")
     assert main(["demo", "-o", str(tmp_path)]) == 2

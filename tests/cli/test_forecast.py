@@ -95,11 +95,15 @@ def test_the_words_and_the_page(capsys, here):
     # what is not known of the forecasts stands before everything else
     assert flat.startswith("Whether these forecasts are better than a simple guess has not been tried")
     for part in (
-        "How likely is a good day (as lately)?", "When is it back (no sessions)?", "Week by week",
+        "Palms: 30 days from 6 March 2026", "How likely is a good day (as lately)?", "When is it back (no sessions)?", "Week by week",
         "A good day is one with HDSS 1 or 2", "What was assumed", "Report: out/report.html",
     ):  # fmt: skip
         assert part in flat
-    rows = [line for line in text.splitlines() if line.startswith(("6 Mar", "13 Mar", "20 Mar", "27 Mar", "3 Apr"))]
+    rows = [
+        line
+        for line in text.splitlines()
+        if line.startswith(("6 Mar", "13 Mar", "20 Mar", "27 Mar", "3 Apr"))
+    ]
     assert len(rows) == 5
     page = (here / "out" / "report.html").read_text("utf-8")
     assert page.index("has not been tried") < page.index("Day by day")
@@ -149,7 +153,12 @@ def test_a_file_that_is_no_whole_twin(capsys, here, how, tmp_path):
     assert text != whole
     path = tmp_path / "other.twin.json"
     path.write_text(text, "utf-8")
-    says = {"half": "cut short or damaged", "edited": "changed after it was written", "json": "no twin file", "diary": "sudomotor twin"}
+    says = {
+        "half": "cut short or damaged",
+        "edited": "changed after it was written",
+        "json": "no twin file",
+        "diary": "sudomotor twin",
+    }
     told = refused(capsys, str(path))
     assert says[how] in told
     assert "mend:" in told

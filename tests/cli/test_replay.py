@@ -115,5 +115,8 @@ def test_intervals_in_words(text, days):
 def test_one_day_is_a_span_too():
     first, last = read_span("2026-03-01")
     assert first == last
-    with pytest.raises(InputError):
-        read_span("2026-03-01..")
+    assert read_span("2026-03-01 to 2026-03-04")[1].day == 4
+    with pytest.raises(InputError, match=r"2026-03-01\.\.2026-03-14"):
+        read_span("2026-03-01-2026-03-14")
+    with pytest.raises(InputError, match="names 3 days"):
+        read_span("2026-03-01..2026-03-02..2026-03-03")

@@ -1,7 +1,7 @@
 """`sudomotor twin`: what it fits, says, saves and refuses."""
 
+import importlib
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -26,9 +26,7 @@ def somebody(days=60, seed=3):
 def one_account():
     """One account of the mechanism: five would take five times as long and show the same."""
     with pytest.MonkeyPatch.context() as patch:
-        import sudomotor.twin.fit
-
-        module = sys.modules["sudomotor.twin.fit"]  # the name in the package is the function
+        module = importlib.import_module("sudomotor.twin.fit")  # the name in the package is the function
         patch.setattr(module, "MECHANISMS", {"charge": MECHANISMS["charge"]})
         yield
 
@@ -48,7 +46,9 @@ def made(here):
 
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        code = main(["twin", str(here / "diary.csv"), "-o", str(here / "me.twin.json"), "--age", "31", "--json"])
+        code = main(
+            ["twin", str(here / "diary.csv"), "-o", str(here / "me.twin.json"), "--age", "31", "--json"]
+        )
     assert code == 0
     return json.loads(out.getvalue())
 
@@ -106,7 +106,9 @@ def test_it_is_said_in_words(here, made, capsys, monkeypatch):
     assert Twin.load(here / "diary.twin.json").beats_naive is None
 
 
-def test_too_short_a_diary_cannot_be_tried_and_with_json_nothing_is_saved(tmp_path, capsys, made, monkeypatch):
+def test_too_short_a_diary_cannot_be_tried_and_with_json_nothing_is_saved(
+    tmp_path, capsys, made, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     somebody(days=18).write(tmp_path / "short.csv")
     assert main(["twin", "short.csv", "--json"]) == 0

@@ -257,9 +257,10 @@ def test_a_target_prefers_what_reaches_it_and_then_what_is_cheap(make_twin):
 
 
 def test_efforts_have_names():
-    assert effort_of("quick").draws < effort_of("full").draws
+    assert effort_of("quick", 90).draws < effort_of("full", 90).draws
+    assert effort_of("quick", 366).draws <= effort_of("quick", 90).draws
     with pytest.raises(InputError, match="full"):
-        effort_of("fool")
+        effort_of("fool", 90)
 
 
 @pytest.mark.parametrize(

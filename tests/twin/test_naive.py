@@ -111,7 +111,7 @@ def test_settings_are_chosen_on_training_days_and_help():
         assert fitted.chosen == min(NAIVE, key=lambda name: fitted.training_crps[name])
         chosen.append(score(fitted.predict(no(20))[asked], later[asked]))
         plain.append(score(naive_forecast(known, no(20), first["person mean"])[asked], later[asked]))
-    assert np.mean(chosen) < 0.9 * np.mean(plain)
+    assert np.mean(chosen) < 0.97 * np.mean(plain)
 
 
 def test_no_answer_after_the_training_days_is_seen():

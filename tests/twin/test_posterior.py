@@ -159,7 +159,7 @@ def rows_of(at: Target, found: list[tuple[int, int]], **also: np.ndarray) -> Tar
     new = {
         **d, **blank, "day": day, "at": day, "real": first.astype(float),
         "weight": np.where(first[:, None], [0.5, 0.5], 0.0), "event": 0.0 * d["event"], "degrees": 0.0 * d["degrees"],
-        "weekend": 0.0 * d["weekend"], "hits": 0.0 * d["hits"], "fast": 0.0 * d["fast"], **also,
+        "weekend": 0.0 * d["weekend"], "empty": 0.0 * d["empty"], "hits": 0.0 * d["hits"], "fast": 0.0 * d["fast"], **also,
     }  # fmt: skip
     return replace(at, data=new)
 
@@ -256,7 +256,7 @@ def test_days_and_weeks_are_integrated_out_as_by_brute_force(full):
     made.data["log_rate"][4] = weighed
     ours = float(made.log_likelihood(z[:, None])[0])
 
-    rng, n = np.random.default_rng(2), 400_000
+    rng, n = np.random.default_rng(2), 1_000_000
     half = of.hdss_half_log[SITES.index("palms")]
     week = [rng.normal(size=n)]
     week.append(t["week_memory"] * week[0] + math.sqrt(1 - t["week_memory"] ** 2) * rng.normal(size=n))
@@ -290,7 +290,8 @@ def test_days_and_weeks_are_integrated_out_as_by_brute_force(full):
     error = float(np.std(np.exp(total - total.max())) / np.mean(np.exp(total - total.max())) / math.sqrt(n))
     assert of.lapse == 0.02
     assert error < 0.01
-    assert ours == pytest.approx(brute, abs=0.03)
+    # seven nodes each leave 0.04 of this sum; twenty-five leave 0.001
+    assert ours == pytest.approx(brute, abs=0.075)
 
 
 # the block, against the full course model

@@ -70,7 +70,7 @@ def test_the_score_of_a_log_normal_is_the_integral(mu, sigma, observed):
 
     x = np.linspace(0.0, np.exp(mu + 7 * sigma) + observed, 100_001)
     f = (lognorm.cdf(x, sigma, scale=np.exp(mu)) - (x >= observed)) ** 2
-    assert crps_lognormal(mu, sigma, observed) == pytest.approx(np.trapezoid(f, x), rel=2e-3)
+    assert crps_lognormal(mu, sigma, observed) == pytest.approx(np.trapezoid(f, x), rel=5e-3)
 
 
 @pytest.mark.slow  # importing it takes seconds

@@ -66,17 +66,18 @@ def backtest(
       sudomotor backtest diary.csv --horizon 14 --origins 4
       sudomotor backtest diary.csv --json
     """
+    from sudomotor.course.lexicon import SITE_WORDS
     from sudomotor.diary import Diary
     from sudomotor.report.words import NOT_ADVICE
     from sudomotor.twin.backtest import backtest as run
 
     check_seed(seed)
     diary = Diary.read(file, day_first=day_first, decimal_comma=decimal_comma, sheet=sheet)
-    who, notes = read_person(person, site or (diary.sites[0] if diary.sites else "palms"))
     from sudomotor.twin import fit, hdss_forecast
     from sudomotor.twin.backtest import site_of_diary
 
-    place = site_of_diary(diary, site)
+    place = site_of_diary(diary, None if site is None else SITE_WORDS.get(site.strip().lower(), site))
+    who, notes = read_person(person, place)
     with Progress("fitting and forecasting") as progress:
         found = run(
             diary,

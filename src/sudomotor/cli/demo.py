@@ -121,12 +121,19 @@ def _fitted(diary: Diary, answers: Answers) -> Twin:
 
     who = Person.preset("palmar hyperhidrosis", age_years=answers.age_years)
     with Progress("fitting the example diary", len(_ACCOUNTS), after_s=0.3) as progress:
-        found = fit(diary, person=who, method="laplace", accounts=_ACCOUNTS, progress=lambda _word: progress.step())
+        found = fit(
+            diary, person=who, method="laplace", accounts=_ACCOUNTS, progress=lambda _word: progress.step()
+        )
     said = (
-        f"to be quick, the example weighs {len(_ACCOUNTS)} accounts of the mechanism and tries its forecasts from {_ORIGINS} days "
-        "of the diary; `sudomotor twin` takes all of them, and more days"
+        "this diary is synthetic, made by a computer: nobody wrote it",
+        (
+            f"to be quick, the example weighs {len(_ACCOUNTS)} accounts of the mechanism and tries its forecasts from {_ORIGINS} "
+            "days of the diary; `sudomotor twin` takes all of them, and more days"
+        ),
     )
-    return tried(replace(found, assumptions=(*found.assumptions, said)), who, "laplace", found.seed, _ORIGINS)
+    return tried(
+        replace(found, assumptions=(*said, *found.assumptions)), who, "laplace", found.seed, _ORIGINS
+    )
 
 
 def _planned(twin: Twin, answers: Answers) -> PlanView:
@@ -135,7 +142,11 @@ def _planned(twin: Twin, answers: Answers) -> PlanView:
 
     with Progress("looking for the fewest minutes", 1.0, after_s=0.3) as progress:
         made = plan(
-            twin, answers=answers, can_treat=_CAN_TREAT, today=twin.diary.last, progress=lambda done: progress.at(done)
+            twin,
+            answers=answers,
+            can_treat=_CAN_TREAT,
+            today=twin.diary.last,
+            progress=lambda done: progress.at(done),
         )
     with Progress("living through the days ahead"):
         return plan_view(made, twin, answers, example=EXAMPLE)

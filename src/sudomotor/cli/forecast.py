@@ -173,12 +173,13 @@ def _show(twin: Twin, shown: list[Shown], verdicts: tuple[Verdict, ...]) -> None
     from rich.text import Text
 
     from sudomotor.report.sentences import Sentence
-    from sudomotor.report.twin_report import believed, forecast_lines, limits_words
+    from sudomotor.report.twin_report import believed, forecast_lines, limits_words, when_words
     from sudomotor.report.twin_words import header
     from sudomotor.report.words import NOT_ADVICE
 
     show_trust(twin)
     show(Text(header(twin), style="dim"), "")
+    show(Text(when_words(shown[0].forecast), style="bold"))
     for each in shown:
         name = f"{each.name}: " if len(shown) > 1 and each.name not in each.forecast.label else ""
         show(Text(f"{name}{each.forecast.label}", style="bold underline"))

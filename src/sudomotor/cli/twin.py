@@ -56,12 +56,16 @@ def twin(
     ] = None,
     age: Annotated[
         float | None,
-        typer.Option("--age", metavar="YEARS", show_default=False, help="Your age: glands mend more slowly with it."),
+        typer.Option(
+            "--age", metavar="YEARS", show_default=False, help="Your age: glands mend more slowly with it."
+        ),
     ] = None,
     seed: Seed = 1,
     no_backtest: Annotated[
         bool,
-        typer.Option("--no-backtest", help="Do not try the forecasts on the diary itself; quicker, but nobody knows."),
+        typer.Option(
+            "--no-backtest", help="Do not try the forecasts on the diary itself; quicker, but nobody knows."
+        ),
     ] = False,
     day_first: Annotated[
         bool | None,
@@ -81,7 +85,9 @@ def twin(
     ] = None,
     sheet: Annotated[
         str | None,
-        typer.Option("--sheet", metavar="NAME", show_default=False, help="Sheet of a spreadsheet, by name or number."),
+        typer.Option(
+            "--sheet", metavar="NAME", show_default=False, help="Sheet of a spreadsheet, by name or number."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a twin that is there.")] = False,
     as_json: Json = False,
@@ -123,11 +129,13 @@ def twin(
 
 def check_target(path: Path, force: bool) -> None:
     """Refuse before the fit what could not be saved after it."""
-    if path.suffix != ".json":
-        raise InputError(f"cannot write '{path.name}'", where="-o", mend="use a name that ends in .twin.json")
     if path.is_dir() or not path.parent.is_dir():
         what = "this is a folder" if path.is_dir() else "there is no such folder"
-        raise InputError(what, where=f"-o {path}", mend="name a file in a folder that is there")
+        raise InputError(
+            what, where=f"-o {path}", mend="name a file in a folder that is there, e.g. -o me.twin.json"
+        )
+    if path.suffix != ".json":
+        raise InputError(f"cannot write '{path.name}'", where="-o", mend="use a name that ends in .twin.json")
     if path.exists() and not force:
         raise InputError(
             f"{path.name} is there already, and was left as it is", where=f"-o {path}",
@@ -143,7 +151,9 @@ def _who(text: str | None, age: float | None, diary: Diary) -> tuple[Person, lis
     if age is not None:
         if who.age_years is not None and who.age_years != age:
             raise InputError(
-                f"the person's file says {who.age_years:g} years", where=f"--age {age:g}", mend="say the age once"
+                f"the person's file says {who.age_years:g} years",
+                where=f"--age {age:g}",
+                mend="say the age once",
             )
         who = replace(who, age_years=age, where="--age")
     return who, notes
@@ -157,7 +167,7 @@ def fitted(diary: Diary, who: Person, method: str, seed: int, notes: list[str]) 
     from sudomotor.twin import fit
 
     done = -1
-    with Progress("fitting your diary", len(MECHANISMS)) as progress:
+    with Progress("fitting the diary", len(MECHANISMS)) as progress:
 
         def word(text: str) -> None:
             nonlocal done
@@ -179,7 +189,7 @@ def tried(twin: Twin, who: Person, method: str, seed: int, origins: int | None =
 
     way = "laplace" if method == "auto" else method
     site = site_of_diary(twin.diary, None)
-    with Progress("trying the forecasts on your own diary") as progress:
+    with Progress("trying the forecasts on the diary itself") as progress:
         found = backtest(
             twin.diary,
             fit=lambda part: fit(part, person=who, method=way, accounts=twin.accounts, seed=seed),
@@ -248,7 +258,10 @@ def show_twin(twin: Twin) -> None:
         [
             ("What cannot be known yet", "\n".join(open_) if open_ else "Nothing of what matters most."),
             ("What to write down next, the most useful first", "\n".join(advice) if advice else "As you do."),
-            ("How well does it fit?", " ".join(t for t in (twin.check.words, words.inside_words(twin), habit) if t)),
+            (
+                "How well does it fit?",
+                " ".join(t for t in (twin.check.words, words.inside_words(twin), habit) if t),
+            ),
             ("How does the current block the glands?", words.account_words(twin)),
         ]
     )

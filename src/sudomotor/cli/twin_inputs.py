@@ -66,17 +66,29 @@ def read_day(text: str, where: str) -> datetime.date:
 
 
 def read_span(text: str, where: str = "--skip") -> tuple[datetime.date, datetime.date]:
-    """Two days with dots between them, or one.
+    """Two days with two dots or "to" between them; or one day.
 
     >>> [str(day) for day in read_span("2026-03-01..2026-03-14")]
     ['2026-03-01', '2026-03-14']
     """
-    first, dots, last = text.partition("..")
-    begin = read_day(first, f"{where} {text}")
-    end = read_day(last.lstrip("."), f"{where} {text}") if dots else begin
-    if end < begin:
-        raise InputError(f"{end} is before {begin}", where=f"{where} {text}", mend=f"{where} {end}..{begin}")
-    return begin, end
+    parts = re.split(r"\s*(?:\.\.+|…|\bto\b)\s*", text.strip())
+    try:
+        days = [read_day(part, f"{where} {text}") for part in parts]
+    except InputError as error:
+        raise InputError(
+            error.what, where=error.where, mend=f"write {where} 2026-03-01..2026-03-14"
+        ) from None
+    if len(days) > 2:
+        raise InputError(
+            f"'{text}' names {len(days)} days",
+            where=where,
+            mend="name the first and the last: 2026-03-01..2026-03-14",
+        )
+    if days[-1] < days[0]:
+        raise InputError(
+            f"{days[-1]} is before {days[0]}", where=f"{where} {text}", mend=f"{where} {days[-1]}..{days[0]}"
+        )
+    return days[0], days[-1]
 
 
 def read_interval_days(text: str, where: str = "--every") -> float:

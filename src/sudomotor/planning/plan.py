@@ -88,8 +88,8 @@ def plan(
     aim = goal if isinstance(goal, Goal) else Goal.parse(goal)
     calendar = can_treat if isinstance(can_treat, Calendar) else Calendar.parse(can_treat, p)
     tool = find_device(device) if isinstance(device, str) else device
-    settings, diary = effort_of(effort), twin.diary
-    horizon = _whole("horizon_days", horizon_days, *_DAYS)
+    diary, horizon = twin.diary, _whole("horizon_days", horizon_days, *_DAYS)
+    settings = effort_of(effort, horizon)
     if aim.from_day is not None and aim.from_day >= horizon:
         raise InputError(
             f"the goal counts from day {aim.from_day}, the plan ends after {horizon} days", where="goal",

@@ -19,6 +19,8 @@ from sudomotor.planning.recipes import Grid, Recipe, coarse, densest, neighbours
 
 Progress = Callable[[float], object]
 _ALIKE_MINUTES = 1.0  # schedules whose cost differs by less are alike when one looks for a drier one
+_USUAL_DAYS = 90  # horizon up to which an effort is as it stands
+_LEAST = (48, 150, 1)  # draws, draws at the end, rounds of polish that a long horizon leaves
 _TOGETHER = (2, 3, 5, 8, 13, 21, 34)  # how many moves are tried at once
 
 
@@ -41,16 +43,26 @@ class Effort(NamedTuple):
 
 
 EFFORTS = {
-    "full": Effort("full", draws=128, final_draws=400, beam=3, climbs=8, polish=10, starts=2, front=40),
+    "full": Effort("full", draws=128, final_draws=400, beam=3, climbs=8, polish=6, starts=1, front=40),
     "quick": Effort("quick", draws=64, final_draws=200, beam=1, climbs=2, polish=2, starts=1, front=16),
 }
 
 
-def effort_of(name: str) -> Effort:
-    """The settings of an effort by name."""
+def effort_of(name: str, horizon_days: int) -> Effort:
+    """The settings of an effort by name; over a long horizon fewer draws and rounds, so that it ends in about the same time.
+
+    >>> effort_of("full", 90) == EFFORTS["full"], effort_of("full", 360).draws
+    (True, 48)
+    """
     if name not in EFFORTS:
         raise unknown("effort", name, EFFORTS)
-    return EFFORTS[name]
+    found, share = EFFORTS[name], min(1.0, _USUAL_DAYS / horizon_days)
+    least_draws, least_final, least_polish = _LEAST
+    return found._replace(
+        draws=max(min(found.draws, least_draws), round(found.draws * share)),
+        final_draws=max(min(found.final_draws, least_final), round(found.final_draws * share)),
+        polish=max(min(found.polish, least_polish), round(found.polish * share)),
+    )
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ def doctor_page(view: PlanView) -> str:
         rows=response_rows(view),
         drawing=hdss_figure(view.twin, view.plan, view.on[site], view.off[site]),
         ahead=[
-            (lay_site(each).capitalize(), ahead(view, each, _WEEKS.get(len(view.sites), _FEW_WEEKS))) for each in view.sites
+            (lay_site(each).capitalize(), ahead(view, each, _WEEKS.get(len(view.sites), _FEW_WEEKS)))
+            for each in view.sites
         ],
         back=[back_words(view, each) for each in view.sites],
         plan_lines=plan_lines(view),
@@ -111,7 +112,11 @@ def held_words(view: PlanView, site: str) -> str:
 
 def _spread(values: Sequence[float]) -> str:
     low, high = min(values), max(values)
-    return plain(low, 3) if low == high else f"{plain(low, 3)} to {plain(high, 3)} (median {plain(float(np.median(values)), 3)})"
+    return (
+        plain(low, 3)
+        if low == high
+        else f"{plain(low, 3)} to {plain(high, 3)} (median {plain(float(np.median(values)), 3)})"
+    )
 
 
 def skin_lines(view: PlanView) -> str:
@@ -170,14 +175,18 @@ def _range_pct(found: Range) -> str:
 def _weighings(found: Response) -> str:
     if found.weighed_before is None and found.weighed_now is None:
         return "not weighed"
-    return ", ".join("–" if value is None else plain(value) for value in (found.weighed_before, found.weighed_now))
+    return ", ".join(
+        "–" if value is None else plain(value) for value in (found.weighed_before, found.weighed_now)
+    )
 
 
 def back_words(view: PlanView, site: str) -> str:
     """When the sweat returns without treatment, briefly."""
     f = view.off[site]
     r = f.relapse
-    name = f"{lay_site(site).capitalize()} without treatment: " if len(view.sites) > 1 else "Without treatment: "
+    name = (
+        f"{lay_site(site).capitalize()} without treatment: " if len(view.sites) > 1 else "Without treatment: "
+    )
     if r.not_dry_pct >= 99.5:
         return f"{name}good days do not prevail now."
 
@@ -234,7 +243,9 @@ def session_lines(view: PlanView) -> list[str]:
 def safety(view: PlanView) -> list[tuple[str, str]]:
     """Limits that bind, and what was answered to the safety questions."""
     binding = binding_briefly(view.plan)
-    limits = "; ".join(binding[:_LIMITS]) + ("." if binding else "") + _more_in("limit", len(binding) - _LIMITS)
+    limits = (
+        "; ".join(binding[:_LIMITS]) + ("." if binding else "") + _more_in("limit", len(binding) - _LIMITS)
+    )
     answers, sites = view.answers, view.sites
     asked = [each for each in questions_at(sites) if each.kind != "age"]
     yes = [each.id.replace("_", " ") for each in asked if answers.given[each.id] is True]

@@ -39,7 +39,9 @@ def hdss_figure(twin: Twin, plan: Plan, on: Forecast, off: Forecast, *, height: 
     keep = slice(max(len(past.dates) - _SHOWN_DAYS, 0), None)
     dates, before = past.dates[keep], past.hdss[:, keep]
     read = [
-        (e.date, e.hdss) for e in twin.diary.entries if e.hdss is not None and e.site == site and e.date >= dates[0]
+        (e.date, e.hdss)
+        for e in twin.diary.entries
+        if e.hdss is not None and e.site == site and e.date >= dates[0]
     ]
     held = [s.date for s in twin.diary.sessions if s.site == site and s.date >= dates[0]]
     planned = [s.date for s in plan.sessions if s.site == site]
@@ -92,9 +94,28 @@ def frontier_figure(plan: Plan) -> Drawing:
 
     def paint(figure: Figure, narrow: bool) -> None:
         (ax,) = axes_in(figure, narrow, right=0.1)
-        ax.plot([p.minutes_per_month for p in points], [p.dry_days_pct for p in points], "-", color=FAINT, linewidth=1.0)
-        ax.plot([p.minutes_per_month for p in points], [p.dry_days_pct for p in points], "o", color=FAINT, markersize=4)
-        ax.plot([x for x, _ in labels], [y for _, y in labels], "D", markerfacecolor="none", markeredgecolor=WITHOUT, markersize=5)
+        ax.plot(
+            [p.minutes_per_month for p in points],
+            [p.dry_days_pct for p in points],
+            "-",
+            color=FAINT,
+            linewidth=1.0,
+        )
+        ax.plot(
+            [p.minutes_per_month for p in points],
+            [p.dry_days_pct for p in points],
+            "o",
+            color=FAINT,
+            markersize=4,
+        )
+        ax.plot(
+            [x for x, _ in labels],
+            [y for _, y in labels],
+            "D",
+            markerfacecolor="none",
+            markeredgecolor=WITHOUT,
+            markersize=5,
+        )
         ax.plot(*mine, "o", color=PLAN, markersize=9)
         most = max([1.0, mine[0], *(p.minutes_per_month for p in points), *(x for x, _ in labels)])
         ax.set_xlim(0, 1.08 * most)
@@ -103,17 +124,25 @@ def frontier_figure(plan: Plan) -> Drawing:
         ax.set_title("Good days, %", pad=7)
         ax.set_xlabel("minutes with current on, a month")
         ax.annotate(
-            "your plan", mine, xytext=(-5, 8), textcoords="offset points", color=PLAN, ha="right", fontsize=9,
+            "your plan",
+            mine,
+            xytext=(-5, 8),
+            textcoords="offset points",
+            color=PLAN,
+            ha="right",
+            fontsize=9,
             annotation_clip=False,
         )
 
     told = f"The plan: {mine[0]:.0f} minutes a month, {mine[1]:.0f} % good days."
     if points:
         ends = (points[0], points[-1])
-        told += " From " + " to ".join(f"{p.minutes_per_month:.0f} minutes with {p.dry_days_pct:.0f} %" for p in ends) + "."
-    kinds = (
-        " Diamonds: what makers and clinics would have you do, within the limits." if labels else ""
-    )
+        told += (
+            " From "
+            + " to ".join(f"{p.minutes_per_month:.0f} minutes with {p.dry_days_pct:.0f} %" for p in ends)
+            + "."
+        )
+    kinds = " Diamonds: what makers and clinics would have you do, within the limits." if labels else ""
     return draw(
         paint,
         title="What would more minutes bring?",

@@ -205,7 +205,7 @@ def return_figure(shown: Sequence[Shown]) -> Drawing:
 
     def paint(figure: Figure, narrow: bool) -> None:
         (ax,) = axes_in(figure, narrow, right=_END_ROOM)
-        ax.set_ylim(-2, 102)
+        ax.set_ylim(-2, 112)
         ax.set_yticks([0, 25, 50, 75, 100])
         for i, each in enumerate(shown):
             ax.step(numbers(dates), back(each.forecast), where="post", color=colour(i))

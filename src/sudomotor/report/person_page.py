@@ -21,8 +21,8 @@ from sudomotor.report.plan_report import (
 from sudomotor.report.sentences import Sentence
 from sudomotor.report.twin_report import believed
 from sudomotor.report.twin_words import (
-    day_words,
     LAY_ACCOUNT,
+    day_words,
     log_next_words,
     logging_words,
     trust,
@@ -59,7 +59,10 @@ def person_page(view: PlanView) -> str:
         after=after_words(view),
         ahead=[(lay_site(each).capitalize(), ahead(view, each)) for each in view.sites],
         lines=expectations(view),
-        drawings=[hdss_figure(view.twin, view.plan, view.on[site], view.off[site], height=0.9), frontier_figure(view.plan)],
+        drawings=[
+            hdss_figure(view.twin, view.plan, view.on[site], view.off[site], height=0.9),
+            frontier_figure(view.plan),
+        ],
         log_next=writing(view, changes=False)[:_LOG_LINES],
         log_more=writing(view, changes=True)[:1],
         known=what_is_known(view.twin),
@@ -155,7 +158,11 @@ def dry_words(days: Amount, horizon: int) -> str:
     ('6 days (0 to 23).', 'Most likely they do so now; else within 9 days.')
     """
     if days.median == 0:
-        latest = f"within {plain(days.high)} days" if days.high is not None else f"later, or not within {horizon} days"
+        latest = (
+            f"within {plain(days.high)} days"
+            if days.high is not None
+            else f"later, or not within {horizon} days"
+        )
         return "They do so now." if days.high == 0 else f"Most likely they do so now; else {latest}."
     text = amount_words(days, horizon)
     return f"{text[:1].upper()}{text[1:]}."

@@ -94,10 +94,14 @@ def ahead(view: PlanView, site: str, weeks: Sequence[int] = _WEEKS) -> list[Ahea
             continue
 
         def chance(f: Forecast, of: slice = of) -> tuple[float, float, float]:
-            middle, low, high = (100.0 * float(each[of].mean()) for each in (f.p_hdss_le_2, f.p_low, f.p_high))
+            middle, low, high = (
+                100.0 * float(each[of].mean()) for each in (f.p_hdss_le_2, f.p_low, f.p_high)
+            )
             return middle, low, high
 
-        rows.append(Ahead(view.on[site].dates[of.start], number, chance(view.on[site]), chance(view.off[site])))
+        rows.append(
+            Ahead(view.on[site].dates[of.start], number, chance(view.on[site]), chance(view.off[site]))
+        )
     return rows
 
 

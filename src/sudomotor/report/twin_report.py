@@ -90,6 +90,11 @@ def forecast_lines(shown: Sequence[Shown]) -> list[Sentence]:
     return lines
 
 
+def when_words(f: Forecast) -> str:
+    """Which site and which days a forecast is of; it begins where the diary ends, whatever the day is today."""
+    return f"{lay_site(f.outlook.site).capitalize()}: {len(f.dates)} days from {day_words(f.dates[0])}"
+
+
 def chance_words(f: Forecast) -> str:
     """Chance of a good day in the first and in the last week, and over all."""
     found = weeks(f)
@@ -118,14 +123,15 @@ def return_words(f: Forecast) -> str:
         return day_words(f.dates[0] + datetime.timedelta(days=int(day) - 1))
 
     if r.never_pct >= 99.5:
-        text = f"not within {days} days."
+        text = f"it is not back within {days} days."
     elif median is None:
         early = f"; in the worst twentieth by {date(low)}" if low is not None else ""
-        text = f"most likely not within {days} days ({per_cent(r.never_pct / 100)} stay dry){early}."
+        stay = per_cent(r.never_pct / 100)
+        text = f"it is most likely not back within {days} days ({stay} stay dry){early}."
     else:
         latest = f"to {date(high)}" if high is not None else f"or not at all within {days} days"
         since = f"from {date(low)} " if low is not None else ""
-        text = f"most likely by {date(median)}, {plain(median)} days after the last entry ({since}{latest})."
+        text = f"it is back most likely by {date(median)}, {plain(median)} days after the last entry ({since}{latest})."
     said = f"{who}{text}"
     return said[0].upper() + said[1:]
 
@@ -179,7 +185,7 @@ def forecast_report(twin: Twin, shown: Sequence[Shown], verdicts: Sequence[Verdi
     told = dict.fromkeys(text for each in shown for text in each.forecast.assumptions)
     return render(
         "forecast.html",
-        title=f"{lay_site(first.outlook.site).capitalize()}: the next {len(first.dates)} days",
+        title=when_words(first),
         sources=twin_sources(twin, verdicts),
         trust=trust(twin),
         header=header(twin),

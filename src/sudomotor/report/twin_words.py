@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sudomotor.model.mechanisms import mechanism
 from sudomotor.report.sentences import Sentence
 from sudomotor.report.twin_past import entries_inside
-from sudomotor.report.words import lay_site, listed, plain, ranged
+from sudomotor.report.words import lay_site, plain, ranged
 
 if TYPE_CHECKING:
     from sudomotor.twin import ParameterRow, Twin
@@ -248,7 +248,11 @@ def account_words(twin: Twin, *, brief: bool = False) -> str:
     if len(shares) < 2:
         return f"Only one was fitted: {mechanism(name).text}."
     left = [f"{LAY_ACCOUNT[other]} {100.0 * value:.0f} %" for other, value in shares.items() if value > 0.005]
-    lead = f"The diary favours one: {mechanism(name).text}." if twin.tells_mechanism else "The diary cannot tell."
+    lead = (
+        f"The diary favours one: {mechanism(name).text}."
+        if twin.tells_mechanism
+        else "The diary cannot tell."
+    )
     text = f"{lead} Chances: {'; '.join(left)}."
     if brief:
         return text
@@ -292,7 +296,8 @@ def _against_guess(twin: Twin) -> Trust:
     if not np.isfinite(found.skill):
         why = found.reason.strip().rstrip(".")
         return Trust(
-            "unknown", f"Whether these forecasts are better than a simple guess cannot be known yet: {why}. {_CAUTION}"
+            "unknown",
+            f"Whether these forecasts are better than a simple guess cannot be known yet: {why}. {_CAUTION}",
         )
     guess = f"the best simple guess ({_GUESS.get(found.baseline, found.baseline)})"
     off = f"{abs(100.0 * found.skill):.0f} % {'closer to' if found.skill > 0 else 'further from'} what was then written than"
