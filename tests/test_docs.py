@@ -837,6 +837,25 @@ def test_a_miss_is_told_as_one():
     assert "55 %" not in names["misses_section"](data)
 
 
+def test_a_closed_loop_that_saves_too_little_is_told_as_a_miss():
+    names = tool("twin_pages")
+    arm = {"dry": 0.8, "dry_last_four_weeks": 0.85, "minutes_per_month": 90.0, "sessions": 12.0}
+    group = {
+        "people": 9, "arms": {"planner": arm, "hidroxa": arm, "no treatment": arm}, "best_label": "hidroxa", "saves_pct": 12.0,
+        "more_dry_days_points": 1.0, "hull_minutes_per_month": None, "saves_of_hull_pct": None, "drier_or_equal_pct": 60.0,
+        "fewer_minutes_pct": 70.0, "both_pct": 40.0, "loses_both_pct": 4.0, "losers": ["3 (acid)"], "refused": 0, "fallbacks": 2,
+        "dry_difference_quantiles": [-0.1, 0, 0, 0.1, 0.2], "minutes_ratio_quantiles": [0.4, 0.6, 0.7, 0.8, 1.1],
+        "seconds_fit": 1.0, "seconds_plan": 2.0,
+    }  # fmt: skip
+    data = {"closed_loop": {"machine": "none", "arguments": {}, "groups": {"all": group}}}
+    assert "not reached" in names["closed_loop_section"](data)
+    assert "3 (acid)" in names["closed_loop_section"](data)
+    assert "**The closed loop, all.**" in names["misses_section"](data)
+    group["saves_pct"] = 25.0
+    assert "not reached" not in names["closed_loop_section"](data)
+    assert "**The closed loop, all.**" not in names["misses_section"](data)
+
+
 def test_the_threshold_of_dry_is_about_what_the_pages_say():
     from sudomotor.parameters import load
 

@@ -40,6 +40,7 @@ from twin_data import read_data as read_twin
 from twin_pages import (
     closed_loop_section,
     forecasts_section,
+    label_sources_section,
     labels_section,
     misses_section,
     sbc_section,
@@ -61,7 +62,9 @@ def pages() -> dict[Path, str]:
             "traits": traits_section(), "sbc": sbc_section(twin), "forecasts": forecasts_section(twin),
             "speed": speed_section(twin),
         },
-        "planning.md": {"labels": labels_section(), "closed_loop": closed_loop_section(twin)},
+        "planning.md": {
+            "labels": labels_section(), "closed_loop": closed_loop_section(twin), "label_sources": label_sources_section(),
+        },
         "failures.md": {"misses": misses_section(twin)},
     }  # fmt: skip
     tables = {"identify": identify_section(mind), "convince": convince_section(mind)}

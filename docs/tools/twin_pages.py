@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
-from tables import GENERATED, cell, table
+from tables import GENERATED, bibliography, cell, sources, table
 
 NOT_RUN = "not run yet"
 PERSON, ACCOUNT = "palmar hyperhidrosis", "charge"
@@ -71,20 +71,22 @@ def traits_section() -> str:
 
 def labels_section() -> str:
     """The label schedules that a plan is held against."""
-    from sudomotor.parameters import load_citations
     from sudomotor.planning import labels
 
-    known = load_citations()
     rows = [
-        (
-            f"`{name}`", cell(one.text), cell(one.assumed),
-            "; ".join(cell(known[key].text.split(". ")[0]) if key in known else key for key in one.source),
-        )
+        (f"`{name}`", cell(one.text), cell(one.assumed), sources(one.source))
         for name, one in labels().items()
-    ]  # fmt: skip
+    ]
     return "\n".join(
         [GENERATED, *table(("Name", "What it says", "What it leaves open, and was taken", "Source"), rows)]
     )
+
+
+def label_sources_section() -> str:
+    """The bibliography of the label schedules; it is the end of its page."""
+    from sudomotor.planning import labels
+
+    return "\n".join(bibliography(key for one in labels().values() for key in one.source))
 
 
 def twin_file_page() -> str:
@@ -255,6 +257,17 @@ def forecast_groups(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _group(name: str) -> str:
+    """The name of a group of people as a sentence takes it."""
+    for tail, words in (
+        (", goes on in their own way", " who go on in their own way"), (", another schedule begins", " who begin another schedule"),
+        (", in their own way", " who go on in their own way"), ("of these, default account", "of these, the default account"),
+        ("of these, rival accounts", "of these, the rival accounts"),
+    ):  # fmt: skip
+        name = name.replace(tail, words)
+    return cell(name)
+
+
 def forecasts_section(data: dict[str, Any]) -> str:
     """Forecasts beside the best naive forecaster, group by group."""
     groups = forecast_groups(data)
@@ -268,7 +281,7 @@ def forecasts_section(data: dict[str, Any]) -> str:
         met = skill["beats_pct"] >= WANTED_BEATS_PCT and 100.0 * skill["skill"] >= WANTED_SKILL_PCT
         rows.append(
             (
-                cell(name), str(each["people"]), f"{each['crps']:.3f} / {skill['crps']:.3f}", f"{skill['beats_pct']:.0f}",
+                _group(name), str(each["people"]), f"{each['crps']:.3f} / {skill['crps']:.3f}", f"{skill['beats_pct']:.0f}",
                 f"{_pct(skill['skill'], 1)} ({_pct(skill['skill_low'])} to {_pct(skill['skill_high'])})",
                 "–" if top is None else f"{_pct(top['skill'], 1)}", f"{_pct(each['covered_90'])}", "yes" if met else "**no**",
             )
@@ -293,7 +306,7 @@ def forecasts_section(data: dict[str, Any]) -> str:
     rows = []
     for name, each in groups.items():
         others = [who for who in each["against"] if who != CHOSEN]
-        rows.append((cell(name), *(f"{_pct(s, 0)}" for s in each["skill_by_week"]), *(f"{_pct(each['against'][who]['skill'], 1)}" for who in others), _pct(each["against"][CHOSEN]["worst_tenth"])))  # fmt: skip
+        rows.append((_group(name), *(f"{_pct(s, 0)}" for s in each["skill_by_week"]), *(f"{_pct(each['against'][who]['skill'], 1)}" for who in others), _pct(each["against"][CHOSEN]["worst_tenth"])))  # fmt: skip
     first = next(iter(groups.values()))
     heads = [f"Week {i + 1}" for i in range(len(first["skill_by_week"]))]
     heads += [_beside(who) for who in first["against"] if who != CHOSEN]
@@ -314,7 +327,8 @@ def summary_section(data: dict[str, Any]) -> str:
     arm = (data.get("sbc") or {}).get("arms", {}).get("prior")
     lines = [
         f"- {not_run('Whether the fit finds again what was put in')}" if arm is None
-        else f"- Fits to diaries of {arm['people']} people drawn from what the twin assumes: {_sbc_verdict(arm).replace('**', '')}"
+        else f"- Fits to diaries of {arm['people']} people drawn from what the twin assumes: where the true value falls among the draws is {'even' if arm['even'] else '**not** even'} (least p, "
+        f"corrected, {_figure(arm['least_p_bonferroni'], 2)}); 90 % intervals cover {_pct(arm['covered_90'])} % on average, {_pct(arm['covered_90_least'])} to {_pct(arm['covered_90_most'])} % by trait."
     ]  # fmt: skip
     groups = forecast_groups(data)
     if not groups:
@@ -323,7 +337,7 @@ def summary_section(data: dict[str, Any]) -> str:
         skill = each["against"][CHOSEN]
         if not name.startswith("of these"):
             lines.append(
-                f"- Forecasts of four weeks, {cell(name)} ({each['people']} people): better than the best naive forecast for **{skill['beats_pct']:.0f} %** of people, by "
+                f"- Forecasts of four weeks, {_group(name)} ({each['people']} people): better than the best naive forecast for **{skill['beats_pct']:.0f} %** of people, by "
                 f"**{_pct(skill['skill'])} %** on average."
             )
     return "\n".join([*lines, *closed_loop_summary(data)])
@@ -351,7 +365,7 @@ def misses_section(data: dict[str, Any]) -> str:
         skill = each["against"][CHOSEN]
         if skill["beats_pct"] < WANTED_BEATS_PCT or 100.0 * skill["skill"] < WANTED_SKILL_PCT:
             lines.append(
-                f"- **Forecasts, {cell(name)}.** The twin is better than the naive for {skill['beats_pct']:.0f} % of people, by {_pct(skill['skill'], 1)} % on average. "
+                f"- **Forecasts, {_group(name)}.** The twin is better than the naive for {skill['beats_pct']:.0f} % of people, by {_pct(skill['skill'], 1)} % on average. "
                 f"Wanted were {WANTED_BEATS_PCT:.0f} and {WANTED_SKILL_PCT:.0f} %."
             )
     lines += closed_loop_misses(data)
@@ -368,21 +382,78 @@ def _finite(value: Any) -> bool:
 
 def closed_loop_section(data: dict[str, Any]) -> str:
     """Planning again and again for people whose traits the planner does not know."""
-    return _plainly(data.get("closed_loop"), "The closed loop", "benchmarks/twin/closed_loop.py")
+    from sudomotor.planning import labels
+
+    found = data.get("closed_loop")
+    if not found:
+        return f"{GENERATED}\n{not_run('The closed loop')}"
+    known, asked = labels(), found.get("arguments", {})
+    lines = [GENERATED]
+    for name, one in found["groups"].items():
+        lines += [f"**{cell(name).capitalize()}, {one['people']} people.** {_loop_verdict(one)}", ""]
+        rows = []
+        for arm, each in sorted(one["arms"].items(), key=lambda pair: -pair[1]["dry"]):
+            words = f"label `{arm}`" if arm in known else f"**{arm}**" if arm == "planner" else arm
+            rows.append(
+                (words, _pct(each["dry"], 1), _pct(each["dry_last_four_weeks"], 1), f"{each['minutes_per_month']:.0f}", f"{each['sessions']:.1f}")
+            )  # fmt: skip
+        lines += table(
+            ("Who decides", "Dry days, %", "of the last four weeks", "Minutes a month", "Sessions"), rows
+        )
+    every = next(iter(found["groups"].values()))
+    dry, minutes = every["dry_difference_quantiles"], every["minutes_ratio_quantiles"]
+    lines += [
+        "Person by person, planner against that label schedule (5, 25, 50, 75 and 95 % of people):", "",
+        f"- points of dry days more: {', '.join(_pct(each) for each in dry)}",
+        f"- minutes as a share of the label's, in %: {', '.join(_pct(each) for each in minutes)}",
+        f"- **who loses** (over five points of dry days fewer, and no minutes saved): {every['loses_both_pct']:.0f} % of people"
+        + (f": {', '.join(str(each) for each in every['losers'])}" if every["losers"] else ""),
+        f"- plans refused: {every['refused']}; plans that were the label schedule, because too little was known: {every['fallbacks']}", "",
+        f"`python benchmarks/twin/closed_loop.py`; {found['machine']}; goal “{cell(str(asked.get('goal', '')))}”, effort `{asked.get('effort', '')}`; a fit takes "
+        f"{every['seconds_fit']:.1f} s, a plan {every['seconds_plan']:.1f} s there.",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _loop_reached(one: dict[str, Any]) -> bool:
+    return bool(one["more_dry_days_points"] >= 0.0 and one["saves_pct"] >= WANTED_FEWER_PCT)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def _loop_verdict(one: dict[str, Any]) -> str:
+    """Against the label schedule that was best for the whole group, chosen in hindsight."""
+    against = "" if one.get("hull_minutes_per_month") is None else (
+        f" Against the minutes that label schedules would need for as many dry days: {_figure(one['saves_of_hull_pct'])} % fewer."
+    )  # fmt: skip
+    return (
+        f"Against `{one['best_label']}`, the label schedule with most dry days for the group: {_signed(one['more_dry_days_points'])} points of dry days, {_figure(one['saves_pct'])} % fewer minutes. "
+        f"Asked for were no fewer dry days and {WANTED_FEWER_PCT:.0f} % fewer minutes: {'reached' if _loop_reached(one) else '**not reached**'}.{against} "
+        f"{one['drier_or_equal_pct']:.0f} % of people are as dry or drier, {one['fewer_minutes_pct']:.0f} % spend fewer minutes, {one['both_pct']:.0f} % both."
+    )
 
 
 def closed_loop_summary(data: dict[str, Any]) -> list[str]:
     """The closed loop in a line."""
-    return (
-        []
-        if data.get("closed_loop")
-        else [f"- {not_run('Plans beside label schedules, in the closed loop')}"]
-    )
+    found = data.get("closed_loop")
+    if not found:
+        return [f"- {not_run('Plans beside label schedules, in the closed loop')}"]
+    one = next(iter(found["groups"].values()))
+    return [
+        f"- Plans in a closed loop of twelve weeks ({one['people']} people), against the label schedule that was best for the group in hindsight: **{_figure(one['saves_pct'])} %** fewer "
+        f"minutes, {_signed(one['more_dry_days_points'])} points of dry days; {one['loses_both_pct']:.0f} % of people lose both."
+    ]
 
 
 def closed_loop_misses(data: dict[str, Any]) -> list[str]:
     """What the closed loop was to reach and did not."""
-    return [] if data.get("closed_loop") else [f"- **The closed loop** ({NOT_RUN})."]
+    found = data.get("closed_loop")
+    if not found:
+        return [f"- **The closed loop** ({NOT_RUN})."]
+    missed = [(name, one) for name, one in found["groups"].items() if not _loop_reached(one)]
+    return [f"- **The closed loop, {cell(name)}.** {_loop_verdict(one)}" for name, one in missed]
 
 
 def speed_section(data: dict[str, Any]) -> str:

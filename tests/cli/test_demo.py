@@ -25,7 +25,7 @@ def work():
             lambda *given, **named: whole(*given, **{**named, "effort": "quick", "horizon_days": 21}),
         )
         patch.setattr(demo, "_ACCOUNTS", ("charge",))
-        patch.setattr("sudomotor.cli.twin.tried", lambda twin, *_rest: twin)
+        patch.setattr("sudomotor.cli.twin.tried", lambda twin, *_given, **_named: twin)
         diary = demo._read()
         answers = demo.example_answers(diary)
         twin = demo._fitted(diary, answers)

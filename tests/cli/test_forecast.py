@@ -95,8 +95,8 @@ def test_the_words_and_the_page(capsys, here):
     # what is not known of the forecasts stands before everything else
     assert flat.startswith("Whether these forecasts are better than a simple guess has not been tried")
     for part in (
-        "Palms: 30 days from 6 March 2026", "How likely is a good day (as lately)?", "When is it back (no sessions)?", "Week by week",
-        "A good day is one with HDSS 1 or 2", "What was assumed", "Report: out/report.html",
+        "Palms: 30 days from 6 March 2026", "How likely is a good day (as lately)?", "When is it back (no sessions)?",
+        "Week by week", "A good day is one with HDSS 1 or 2", "What was assumed", "Report: out/report.html",
     ):  # fmt: skip
         assert part in flat
     rows = [

@@ -24,10 +24,13 @@ def somebody(days=60, seed=3):
 
 @pytest.fixture(scope="module", autouse=True)
 def one_account():
-    """One account of the mechanism: five would take five times as long and show the same."""
+    """One account of the mechanism, and two tries of the forecast: more would take longer and show the same."""
     with pytest.MonkeyPatch.context() as patch:
         module = importlib.import_module("sudomotor.twin.fit")  # the name in the package is the function
         patch.setattr(module, "MECHANISMS", {"charge": MECHANISMS["charge"]})
+        command = importlib.import_module("sudomotor.cli.twin")
+        whole = command.tried
+        patch.setattr(command, "tried", lambda *given, **named: whole(*given, **{**named, "origins": 2}))
         yield
 
 

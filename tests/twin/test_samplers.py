@@ -160,14 +160,14 @@ def test_the_effective_number_is_that_of_theory(r):
 
 
 def test_chains_that_disagree_are_worth_next_to_nothing():
-    x = np.random.default_rng(1).normal(size=(2, 2, 500))
+    x = np.random.default_rng(1).normal(size=(2, 2, 1000))
     assert rhat_of(x) < 1.01
     apart = x + np.array([[0.0, 0.0], [-2.0, 2.0]])[:, :, None]
     assert rhat_of(apart) > 1.5
     assert ess_of(apart) < 10
     wider = x * np.array([[1.0, 1.0], [0.5, 2.0]])[:, :, None]
     assert rhat_of(wider) > 1.05
-    drifting = x + np.linspace(-1.0, 1.0, 500)
+    drifting = x + np.linspace(-1.0, 1.0, 1000)
     assert rhat_of(drifting) > 1.1
 
 

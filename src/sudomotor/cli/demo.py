@@ -126,14 +126,11 @@ def _fitted(diary: Diary, answers: Answers) -> Twin:
         )
     said = (
         "this diary is synthetic, made by a computer: nobody wrote it",
-        (
-            f"to be quick, the example weighs {len(_ACCOUNTS)} accounts of the mechanism and tries its forecasts from {_ORIGINS} "
-            "days of the diary; `sudomotor twin` takes all of them, and more days"
-        ),
+        f"to be quick, the example weighs {len(_ACCOUNTS)} accounts of the mechanism, and tries its forecasts under the likelier "
+        f"one from {_ORIGINS} days of the diary; `sudomotor twin` takes more of both",
     )
-    return tried(
-        replace(found, assumptions=(*said, *found.assumptions)), who, "laplace", found.seed, _ORIGINS
-    )
+    found = replace(found, assumptions=(*said, *found.assumptions))
+    return tried(found, who, "laplace", found.seed, origins=_ORIGINS, least_share=1.0)
 
 
 def _planned(twin: Twin, answers: Answers) -> PlanView:

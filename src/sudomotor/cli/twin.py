@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sudomotor.person import Person
     from sudomotor.twin import Twin
 
+# accounts of the mechanism that have less of the chances by the whole diary are not weighed anew on its parts
+_LEAST_SHARE = 0.1
 _LOG_SHOWN = 3  # measurements that are advised on the screen
 
 
@@ -178,21 +180,31 @@ def fitted(diary: Diary, who: Person, method: str, seed: int, notes: list[str]) 
     return replace(found, assumptions=(*found.assumptions, *notes))
 
 
-def tried(twin: Twin, who: Person, method: str, seed: int, origins: int | None = None) -> Twin:
+def tried(
+    twin: Twin,
+    who: Person,
+    method: str,
+    seed: int,
+    *,
+    origins: int | None = None,
+    least_share: float = _LEAST_SHARE,
+) -> Twin:
     """The twin with the score of its forecasts on its own diary.
 
-    Each part of the diary is fitted by itself, under the accounts that the whole diary leaves in doubt; those that it rules
-    out would cost time alone.
+    Each part of the diary is fitted by itself, under the accounts that have at least a share of the chances by the whole
+    diary, and the likeliest in any case; those that it nearly rules out would cost time alone.
     """
     from sudomotor.twin import fit, hdss_forecast
     from sudomotor.twin.backtest import backtest, site_of_diary
 
     way = "laplace" if method == "auto" else method
     site = site_of_diary(twin.diary, None)
+    likeliest = max(twin.shares, key=lambda name: twin.shares[name])
+    accounts = [name for name, share in twin.shares.items() if share >= least_share or name == likeliest]
     with Progress("trying the forecasts on the diary itself") as progress:
         found = backtest(
             twin.diary,
-            fit=lambda part: fit(part, person=who, method=way, accounts=twin.accounts, seed=seed),
+            fit=lambda part: fit(part, person=who, method=way, accounts=accounts, seed=seed),
             predict=lambda part, sessions, days: hdss_forecast(part, sessions, days, site=site),
             site=site, seed=seed, origins=origins, progress=lambda done, total: progress.at(done, total),
         )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sudomotor.course import Session, Water, Waveform
 from sudomotor.model.course_model import NODES
-from sudomotor.model.mechanisms import mechanism
+from sudomotor.model.mechanisms import MECHANISMS, mechanism
 from sudomotor.parameters import Parameters
 from sudomotor.person import People, Person, median_person
 from sudomotor.twin.grid import ANODE, CATHODE, Held, Kind
@@ -22,6 +23,11 @@ WATERS = {
     "tap": Water(), "tap water": Water(), "saline": Water(kind="saline"), "salt water": Water(kind="saline"),
     "distilled": Water(kind="deionised"), "deionised": Water(kind="deionised"),
 }  # fmt: skip
+
+
+# what was worked out lately, by the constants in force: a planner asks for the same few kinds again and again
+_KNOWN: dict[int, tuple[dict[Any, tuple[Array, ...]], Parameters]] = {}
+_MOST_KNOWN = 4000
 
 
 def water_of(words: str | None) -> Water | None:
@@ -59,6 +65,26 @@ def effects(
     if not kinds:
         empty = np.zeros((0, 2, len(NODES)))
         return empty, empty, empty
+    if len(_KNOWN) > len(MECHANISMS) + 3:
+        _KNOWN.clear()
+    known, kept = _KNOWN.setdefault(id(p), ({}, p))
+    if kept is not p:  # the constants of that number are gone, and others stand in their place
+        known, kept = _KNOWN[id(p)] = ({}, p)
+    new = [kind for kind in dict.fromkeys(kinds) if (kind, who, account) not in known]
+    if new:
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+            new = list(dict.fromkeys(kinds))
+        for kind, *tables in zip(new, *_worked_out(new, who, account, p), strict=True):
+            known[(kind, who, account)] = tuple(tables)
+    hits, fast, harm = (np.stack([known[(kind, who, account)][i] for kind in kinds]) for i in range(3))
+    return hits, fast, harm
+
+
+def _worked_out(
+    kinds: Sequence[Kind], who: Person | str, account: str, p: Parameters
+) -> tuple[Array, Array, Array]:
+    """The same by the session's physics, all kinds at once."""
     from sudomotor.session.course_dose import course_dose
 
     how = mechanism(account)
