@@ -82,7 +82,9 @@ def _reading(found: dict[str, Any], which: str) -> str:
     value = found[which]
     if value is None:
         return "–"
-    return "0" if abs(value) < 1e-9 else f"{value:.2g}".replace("-", "−")
+    if abs(value) < 1e-9:
+        return "0"
+    return (f"{value:.2g}" if abs(value) < 99.5 else f"{value:.0f}").replace("-", "−")
 
 
 def _anchor(claim: Claim) -> str:

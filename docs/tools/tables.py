@@ -130,7 +130,8 @@ def bibliography(keys: Iterable[str]) -> list[str]:
     known = load_citations()
     lines = ["## Sources", ""]
     for key in sorted(set(keys)):
-        lines += [f"**{key}** {cell(known[key].text)}", f"{{ #{key} }}", ""]
+        plain = known[key].text.replace("{", "").replace("}", "")  # braces hold a name together in BibTeX
+        lines += [f"**{key}** {cell(plain)}", f"{{ #{key} }}", ""]
     return lines
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sudomotor.errors import InputError
-from sudomotor.twin import samplers
+from sudomotor.twin import fit, samplers
+from sudomotor.twin.inference_data import to_inference_data
 from sudomotor.twin.posterior import Peak, Target, climb, importance
 from sudomotor.twin.priors import COUNT
 from sudomotor.twin.samplers import (
@@ -67,7 +68,7 @@ def holds(draws, method):
     assert np.ptp(draws.weight) == 0.0
     assert math.isnan(draws.pareto_k)
     a, n = draws.z[:N], draws.ess
-    assert 200 < n <= draws.z.shape[1] * 1.5
+    assert 200 < n <= draws.z.shape[1]
     sd = np.sqrt(np.diag(COVARIANCE))
     np.testing.assert_array_less(np.abs(a.mean(axis=1) - MEAN), 4.0 * sd / math.sqrt(n))
     np.testing.assert_allclose(a.std(axis=1), sd, rtol=4.0 / math.sqrt(2.0 * n))
@@ -184,6 +185,55 @@ def test_bridge_sampling_is_right_where_a_gaussian_is_not(monkeypatch):
     at = Lopsided({"logged": np.zeros(4)}, ("lopsided",), (1, 1), np.arange(COUNT) < 1)
     draws = np.log(np.random.default_rng(3).gamma(2.0, size=(1, 2, 4000)))
     assert bridge(at, draws) == pytest.approx(math.lgamma(2.0), abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def quick(diary):
+    return fit(diary, accounts=("charge", "acid"), method="map", draws=60)
+
+
+def test_inference_data_holds_the_twin_and_what_arviz_makes_of_it_is_the_twins_table(quick):
+    arviz = pytest.importorskip("arviz")
+    data = to_inference_data(quick)
+    assert data.groups() == ["posterior", "prior", "observed_data"]
+    assert dict(data.posterior.sizes) == {"chain": 1, "draw": 60}
+    for name, drawn in quick.traits.items():
+        np.testing.assert_array_equal(data.posterior[name].values[0], drawn)
+        assert data.posterior[name].attrs["units"]
+    mean = arviz.summary(data, var_names=["repair_days"], kind="stats")["mean"].iloc[0]
+    assert mean == pytest.approx(quick.traits["repair_days"].mean(), abs=1e-2)
+    assert data.posterior.attrs["diary_sha256"] == quick.diary.sha256
+    assert "unchecked" in data.posterior.attrs["verdict"]
+    assert set(data.posterior["account"].values[0]) <= {"charge", "acid"}
+
+
+def test_inference_data_has_the_prior_beside_it(quick):
+    pytest.importorskip("arviz")
+    data = to_inference_data(quick)
+    for name in ("strength", "repair_days", "hdss_shift"):
+        before, after = data.prior[name].values, data.posterior[name].values
+        assert before.shape == after.shape
+        assert before.std() > 0.0
+    # a trait that the diary says nothing of is as it was
+    before, after = (np.log(group["wetness_noise"].values) for group in (data.prior, data.posterior))
+    assert before.std() == pytest.approx(after.std(), rel=0.4)
+    assert data.posterior["logging"].std() < 0.7 * data.prior["logging"].std()
+
+
+def test_inference_data_holds_what_was_read(quick):
+    pytest.importorskip("arviz")
+    read = to_inference_data(quick).observed_data
+    rows = [entry for entry in quick.diary.entries if entry.is_reading]
+    np.testing.assert_array_equal(read["hdss"].values, [entry.hdss for entry in rows])
+    assert str(read["date"].values[0])[:10] == rows[0].date.isoformat()
+    assert np.all(np.isnan(read["sweat_mg"].values))
+
+
+def test_without_arviz_the_error_says_what_to_install(quick, monkeypatch):
+    monkeypatch.setattr(samplers.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match="ArviZ") as told:
+        to_inference_data(quick)
+    assert "pip install 'sudomotor[bayes]'" in str(told.value)
 
 
 @pytest.mark.slow

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sudomotor.twin import Twin
 
 AS_LATELY, NO_SESSIONS = "as lately", "no sessions"
+_WITH_RANGES = 2  # courses beside each other whose table has room for ranges
 _MOST_COURSES = 6  # as many as the figures have colours for
 
 
@@ -181,7 +182,7 @@ def _show(twin: Twin, shown: list[Shown], verdicts: tuple[Verdict, ...]) -> None
     show(Text(header(twin), style="dim"), "")
     show(Text(when_words(shown[0].forecast), style="bold"))
     for each in shown:
-        name = f"{each.name}: " if len(shown) > 1 and each.name not in each.forecast.label else ""
+        name = f"{each.name}: " if len(shown) > 1 and not each.forecast.label.startswith(each.name) else ""
         show(Text(f"{name}{each.forecast.label}", style="bold underline"))
     lines = forecast_lines(shown)
     if verdicts:
@@ -199,12 +200,17 @@ def _table(shown: list[Shown]) -> Table:
 
     from rich.table import Table
 
+    from sudomotor.report.figures_twin import GOOD
     from sudomotor.report.twin_report import week_rows
 
     heads, rows = week_rows(shown)
-    made = Table(title="Week by week", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    few = len(shown) <= _WITH_RANGES
+    title = "Week by week" if few else f"Week by week: chance of {GOOD} (%), and sweat of one side (mg/min)"
+    made = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2 if few else 1, 0, 0)
+    )
     for head in heads:
-        made.add_column("\n".join(wrap(head, 16)), no_wrap=True)
+        made.add_column("\n".join(wrap(head, 16 if few else 6)), no_wrap=True)
     for row in rows:
         made.add_row(*row)
     return made

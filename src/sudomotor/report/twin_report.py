@@ -65,7 +65,10 @@ def week_rows(shown: Sequence[Shown]) -> tuple[list[str], list[list[str]]]:
     alone, ranges = len(shown) == 1, len(shown) <= 2
     for each in shown:
         of = "" if alone else f", {each.name}"
-        heads += [f"{GOOD}, %{of}", f"mg/min {one_side(site)}{of}", *(["Sessions"] if alone else [])]
+        if ranges:
+            heads += [f"{GOOD}, %{of}", f"mg/min {one_side(site)}{of}", *(["Sessions"] if alone else [])]
+        else:
+            heads += [f"{each.name}, %", f"{each.name}, mg/min"]
     rows = []
     for row in zip(*(weeks(each.forecast) for each in shown), strict=True):
         cells = [f"{row[0].first.day} {day_words(row[0].first, year=False).split()[1][:3]}"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -329,8 +328,3 @@ def header(twin: Twin) -> str:
         f"{d.source}: {count(d.days, 'day')} from {day_words(d.first)} to {day_words(d.last)}, "
         f"{count(len(d.sessions), 'session')}, {count(len(d.readings), 'reading')}. In brackets: nine cases in ten."
     )
-
-
-def unknown_share(rows: Sequence[ParameterRow]) -> float:
-    """Share of the traits of which the diary says nothing."""
-    return sum(row.known == "no" for row in rows) / max(len(rows), 1)

@@ -257,7 +257,9 @@ def nuts_chains(
             if rhat <= RHAT_TRUSTED:
                 break
     steps, diverging = (np.concatenate(kept[j], axis=1) for j in (1, 2))
-    return Sampled(a, ess_of(a), rhat, float(diverging.mean()), math.nan, evaluations + int(steps.sum()))
+    return Sampled(
+        a, min(ess_of(a), float(steps.size)), rhat, float(diverging.mean()), math.nan, evaluations + int(steps.sum())
+    )  # fmt: skip
 
 
 def bridge(at: Target, a: Array, *, seed: int = 1) -> float:
