@@ -171,6 +171,10 @@ def test_the_response_counts_the_entries_before_and_after(twin):
     assert (found.now.count, found.now.dry) == (len(now), sum(value <= 2 for value in now))
     assert 0 < found.fall_pct.low < found.fall_pct.median < found.fall_pct.high < 100
     assert found.weighed_before is not None
+    left = np.median(past_course(twin, "palms").sweat_mg_per_min[1, -28:]) / np.median(
+        twin.traits["baseline_palms"]
+    )
+    assert found.fall_pct.median == pytest.approx(100 * (1 - left), abs=10)
 
 
 def test_skin_that_is_well_is_no_trouble(twin):
@@ -308,6 +312,12 @@ def test_the_page_for_the_person_is_plain(view):
         "Mind the braces.", "Stop where the skin blisters",
     ):  # fmt: skip
         assert part in text
+    # what would change the treatment stands apart from what goes along with the plan
+    listed, apart = text.split("What to write down next")[1].split(
+        "it changes your treatment, so agree it first:"
+    )
+    assert not re.search("Pause for|Hold a session", listed)
+    assert re.match(" (Pause for|Hold a session)", apart)
     assert reasons(view) == ["Why not: “an electrical effect on the sweat duct that lasts”."]
 
 
@@ -327,6 +337,7 @@ def test_the_page_for_the_dermatologist(view):
         "90 % intervals", "and 22 more until",
     ):  # fmt: skip
         assert part in text
+    assert text.count(", 19:30:") == 6  # and no more: the rest is counted
     assert dict(safety(view))["Contraindications"].startswith("Answered on 5 March 2026: no to all")
 
 
@@ -346,6 +357,11 @@ def test_a_long_list_is_counted_and_not_cut_in_silence(twin):
     text = checked(doctor_page(view))
     assert "yes to: breastfeeding" in text
     assert "Take care." in text
+
+
+def test_the_forecast_of_a_plan_misses_as_many_sessions_as_the_plan_does(view):
+    assert view.plan.request.missed_pct == 20.0
+    assert view.on["palms"].outlook.given.mean() == pytest.approx(0.8, abs=0.02)
 
 
 def test_weeks_ahead_are_counted_from_the_plan(view):

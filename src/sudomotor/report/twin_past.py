@@ -216,7 +216,7 @@ def response(twin: Twin, site: str) -> Response:
     since = diary.last - datetime.timedelta(days=LATELY_DAYS - 1)
     now = [entry for entry in mine if entry.date >= since] if sessions else []
     lately = slice(max(twin.grid.days - LATELY_DAYS, 0), None)
-    fall = 100.0 * (0.0 + _flows(twin, site)[lately].mean(axis=0))
+    fall = 100.0 * (1.0 - _flows(twin, site)[lately].mean(axis=0))
     u = _level(twin, site)[lately] + twin.past.noise[lately]  # the days as they were, given the entries
     dry = 100.0 * (1.0 - _chances(u, twin, half_log(twin, site))[1]).mean(axis=0)
     return Response(
