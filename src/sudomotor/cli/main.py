@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def join_alternatives(words: list[str]) -> list[str]:
-    """Let `--versus` of `run` take all the sentences that follow it, as the course itself does.
+    """Let `--versus` of `run` and `forecast` take all the sentences that follow it, as the course itself does.
 
     Without a course before it, only the first sentence is the alternative's.
 
@@ -151,7 +151,7 @@ def join_alternatives(words: list[str]) -> list[str]:
     """
     if words[:1] == ["compare"]:
         return compare.join_hypotheses(words)
-    if words[:1] != ["run"]:
+    if words[:1] not in (["run"], ["forecast"]):
         return words
     out, i = words[:1], 1
     while i < len(words):
