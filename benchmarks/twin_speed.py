@@ -246,7 +246,7 @@ def beside_emcee(diary: Any, repeats: int) -> dict[str, Any]:
     peak, index, count = climb(at), np.flatnonzero(at.active), len(at.active)
     density = jax.jit(lambda z, d: log_likelihood(z, d, at.has, *at.stages))
     root = np.linalg.cholesky(peak.covariance)
-    walkers, steps, burn = 256, 1500, 500
+    walkers, steps, burn = 128, 1000, 300
 
     def log_p(a: Any) -> Any:
         """Log posterior of (walker, active trait), at exactly as many as emcee asks for."""

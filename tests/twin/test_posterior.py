@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.special import expit, log_ndtr, logsumexp
+from scipy.special import expit, gammaincc, log_ndtr, logsumexp
 from scipy.stats import chisquare, norm
 
 from sudomotor.diary import Diary, Entry
@@ -346,6 +346,24 @@ def test_the_block_of_a_diary_is_that_of_the_course_model(words, account):
     # the course ends with the first slot of its last day
     told = course.blocked_after[:-1, palms]
     np.testing.assert_allclose(after[per_day - 1 :: per_day][:-1], told, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_what_was_blocked_before_the_diary_is_repaired_in_it(share):
+    """No gland is made or lost, and without a session the stages of repair empty by the gamma law, each from its own place."""
+    t = values(np.zeros((COUNT, 1)), np.zeros(COUNT), np.ones(COUNT))
+    t |= {"start_block": np.array([share]), "repair_days": np.array([20.0]), "heal_days": np.array([9.0])}
+    kin = kinetics_of(t, np.asarray(0.2), np.asarray(2.0), np)
+    k, m, days = 4, 3, 40
+    state = start(kin, 1, k, m, np)
+    assert state.open.sum() + state.blocked.sum() == pytest.approx(1.0)
+    none = np.zeros((days, 7, 1, 1))
+    last, (before, _) = run(kin, Sessions(none, none), state, 1.0)
+    # one third waits for one stage more, one for two, one for three
+    at = np.arange(days) * m / 20.0
+    left = np.mean([gammaincc(stages, at) for stages in (1, 2, 3)], axis=0)
+    np.testing.assert_allclose(before[:, 0, 0], share * left, atol=1e-9)
+    assert last.open.sum() + last.blocked.sum() == pytest.approx(1.0)
 
 
 # the search and the weights, against targets that are known

@@ -65,7 +65,7 @@ app.command("forecast", short_help="How likely you are to be dry, day by day; wh
 )
 app.command("replay", short_help="Your own past with a change: skipped weeks, less current.")(replay.replay)
 app.command("plan", short_help="The fewest sessions that keep you dry, within the limits.")(plan.plan)
-app.command("backtest", short_help="Do forecasts from your diary beat a naive guess?")(backtest.backtest)
+app.command("backtest", short_help="Whether forecasts from your diary beat a naive guess.")(backtest.backtest)
 app.add_typer(limits.app, name="limits", short_help="What may be done to skin, and the safety questions.")
 app.command("run", short_help="A course of treatment: when dry, how dry, until when.")(run.run)
 app.command("session", short_help="One session: voltage, current in the ducts, acid, limits.")(
