@@ -18,7 +18,7 @@ def test_ranks_are_even_and_intervals_cover_what_they_say():
         bench = runpy.run_path(str(FOLDER / "sbc.py"))
     finally:
         sys.path.remove(str(FOLDER))
-    found = bench["summary"](bench["people"]("prior", list(range(50)), 3, "auto"))
+    found = bench["summary"](bench["people"]("prior", list(range(50)), 2026, "auto"))
     assert found["least_p_bonferroni"] > 0.01
     assert 0.84 <= found["covered_90"] <= 0.95
     assert found["trusted"] >= 0.98
