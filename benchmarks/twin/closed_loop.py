@@ -209,9 +209,9 @@ def main() -> None:
     print(f"machine: {machine()}")
     tasks = [
         (each, args.seed, args.goal, args.accounts, args.method, args.effort)
-        for each in blocks(args.people, 5)
+        for each in blocks(args.people, 4)
     ]
-    rows = in_processes(people, tasks, args.jobs, "people")
+    rows = in_processes(people, tasks, args.jobs, "people", args.keep)
     groups = {
         "all": rows,
         "default account": [row for row in rows if row["mechanism"] == "charge"],
@@ -219,7 +219,7 @@ def main() -> None:
     }
     out: dict[str, Any] = {
         "machine": machine(),
-        "arguments": {**vars(args), "output": None},
+        "arguments": {**vars(args), "output": None, "keep": None},
         "groups": {},
         "rows": rows,
     }

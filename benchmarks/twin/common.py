@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import os
@@ -25,6 +26,7 @@ def arguments(text: str, people: int) -> argparse.ArgumentParser:
     asked.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     asked.add_argument("--seed", type=int, default=2026, help="of the draw of people")
     asked.add_argument("-o", "--output", type=Path, help="write everything as JSON")
+    asked.add_argument("--keep", type=Path, help="folder for finished parts: a run that was stopped goes on from them")
     return asked
 
 
@@ -43,32 +45,56 @@ def quiet_start() -> None:
 
 
 def in_processes(
-    work: Callable[..., list[Row]], tasks: Sequence[tuple[Any, ...]], jobs: int, label: str
+    work: Callable[..., list[Row]],
+    tasks: Sequence[tuple[Any, ...]],
+    jobs: int,
+    label: str,
+    keep: Path | None = None,
 ) -> list[Row]:
-    """Rows of all tasks, in their order; a line on stderr says how far it is. A task that fails ends the run."""
+    """Rows of all tasks, in their order; a line on stderr says how far it is. A task that fails ends the run.
+
+    With `keep`, the rows of each finished task lie in that folder under a name made of the task, and are taken from there.
+    """
     started = time.perf_counter()
     found: dict[int, list[Row]] = {}
+    files = [_kept_at(keep, label, task) for task in tasks]
+    for i, file in enumerate(files):
+        if file is not None and file.exists():
+            found[i] = json.loads(file.read_text("utf-8"))
+    before = len(found)
 
-    def told(done: int) -> None:
+    def done(i: int, rows: list[Row]) -> None:
+        file = files[i]
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(plain(rows)), "utf-8")
+        # what was kept and what is new must be alike, so both go through JSON
+        found[i] = json.loads(json.dumps(plain(rows)))
         spent = time.perf_counter() - started
-        left = spent / done * (len(tasks) - done)
+        left = spent / (len(found) - before) * (len(tasks) - len(found))
         sys.stderr.write(
-            f"\r{label}: {done} of {len(tasks)} parts, {spent:.0f} s, about {left:.0f} s left   "
+            f"\r{label}: {len(found)} of {len(tasks)} parts, {spent:.0f} s, about {left:.0f} s left   "
         )
         sys.stderr.flush()
 
+    todo = [i for i in range(len(tasks)) if i not in found]
     if jobs == 1:
-        for i, task in enumerate(tasks):
-            found[i] = work(*task)
-            told(i + 1)
+        for i in todo:
+            done(i, work(*tasks[i]))
     else:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet_start) as pool:
-            waiting = {pool.submit(work, *task): i for i, task in enumerate(tasks)}
-            for done, future in enumerate(as_completed(waiting), start=1):
-                found[waiting[future]] = future.result()
-                told(done)
+            waiting = {pool.submit(work, *tasks[i]): i for i in todo}
+            for future in as_completed(waiting):
+                done(waiting[future], future.result())
     sys.stderr.write("\n")
     return [row for i in range(len(tasks)) for row in found[i]]
+
+
+def _kept_at(keep: Path | None, label: str, task: tuple[Any, ...]) -> Path | None:
+    if keep is None:
+        return None
+    name = hashlib.sha256(repr((label, task)).encode()).hexdigest()[:20]
+    return keep / f"{name}.json"
 
 
 def blocks(people: int, size: int) -> list[list[int]]:

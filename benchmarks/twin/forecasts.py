@@ -170,12 +170,17 @@ def main() -> None:
         help="accounts that the twin weighs: all, or names with commas (default all)",
     )
     asked.add_argument("--method", default="auto", help="of the fit (default auto)")
+    asked.add_argument(
+        "--only", default="own,changed,strangers", help="of these, with commas: own, changed, strangers (default all)"
+    )
     args = asked.parse_args()
     print(f"machine: {machine()}")
     tasks: list[tuple[Any, ...]] = []
-    for source, future, number in (
-        ("own", "own", args.people), ("own", "changed", args.people), ("strangers", "own", args.strangers),
-    ):  # fmt: skip
+    asked_for = {
+        "own": ("own", "own", args.people), "changed": ("own", "changed", args.people),
+        "strangers": ("strangers", "own", args.strangers),
+    }  # fmt: skip
+    for source, future, number in (asked_for[word] for word in args.only.split(",")):
         for place, days in enumerate(LENGTHS):
             mine = list(range(place, number, len(LENGTHS)))
             tasks += [
@@ -183,7 +188,7 @@ def main() -> None:
                 for block in blocks(len(mine), PER_TASK)
                 for at in [slice(block[0], block[-1] + 1)]
             ]
-    rows = in_processes(people, tasks, args.jobs, "people")
+    rows = in_processes(people, tasks, args.jobs, "people", args.keep)
     groups = {}
     for future, words in FUTURE_WORDS.items():
         own = [row for row in rows if row["source"] == "own" and row["future"] == future]
@@ -195,7 +200,7 @@ def main() -> None:
     groups["strangers, in their own way"] = [row for row in rows if row["source"] == "strangers"]
     out: dict[str, Any] = {
         "machine": machine(),
-        "arguments": {**vars(args), "output": None},
+        "arguments": {**vars(args), "output": None, "keep": None},
         "groups": {},
         "rows": rows,
     }
