@@ -66,7 +66,7 @@ def people(indices: list[int], seed: int, goal: str, accounts: str, method: str,
 
 def label_sessions(lives: Any, i: int, label: Any, days: int) -> list[Any]:
     """A label's sessions for one person: a course that is going on is continued, the current rises to what is comfortable."""
-    from sudomotor.simulation.virtual_life import LifeSession
+    from sudomotor.simulation.planned import PlannedSession
 
     held = np.flatnonzero(lives.of("held")[:, i] > 0)
     gap = lives.bodies.parameters.value("plan_course_gap_days")
@@ -85,7 +85,7 @@ def label_sessions(lives: Any, i: int, label: Any, days: int) -> list[Any]:
         if day <= last or day >= days:
             continue
         current, last = min(current + 1.0, top), day
-        out.append(LifeSession(day, current, label.minutes_at(lives.site), lives.site))
+        out.append(PlannedSession(day, current, label.minutes_at(lives.site), lives.site))
     return out
 
 
@@ -97,7 +97,7 @@ def by_planner(
     from sudomotor.limits import Answers
     from sudomotor.planning import plan
     from sudomotor.planning.labels import labels
-    from sudomotor.simulation.virtual_life import LifeSession
+    from sudomotor.simulation.planned import PlannedSession
     from sudomotor.twin import fit
 
     names = None if accounts == "all" else tuple(accounts.split(","))
@@ -132,7 +132,7 @@ def by_planner(
             note["p_goal"].append(float(made.p_goal))
             plans.append(
                 [
-                    LifeSession(day, s.current_mA, s.minutes, s.site)
+                    PlannedSession(day, s.current_mA, s.minutes, s.site)
                     for s in made.sessions
                     if 0 <= (day := (s.date - diary.last).days - 1) < STEP_DAYS
                 ]
@@ -211,7 +211,7 @@ def main() -> None:
         (each, args.seed, args.goal, args.accounts, args.method, args.effort)
         for each in blocks(args.people, 4)
     ]
-    rows = in_processes(people, tasks, args.jobs, "people", args.keep)
+    rows = in_processes(people, tasks, args.jobs, "people", args.keep, args.finished)
     groups = {
         "all": rows,
         "default account": [row for row in rows if row["mechanism"] == "charge"],

@@ -27,6 +27,7 @@ def arguments(text: str, people: int) -> argparse.ArgumentParser:
     asked.add_argument("--seed", type=int, default=2026, help="of the draw of people")
     asked.add_argument("-o", "--output", type=Path, help="write everything as JSON")
     asked.add_argument("--keep", type=Path, help="folder for finished parts: a run that was stopped goes on from them")
+    asked.add_argument("--finished", action="store_true", help="only sum up what lies in that folder")
     return asked
 
 
@@ -50,10 +51,12 @@ def in_processes(
     jobs: int,
     label: str,
     keep: Path | None = None,
+    finished: bool = False,
 ) -> list[Row]:
     """Rows of all tasks, in their order; a line on stderr says how far it is. A task that fails ends the run.
 
-    With `keep`, the rows of each finished task lie in that folder under a name made of the task, and are taken from there.
+    With `keep`, the rows of each finished task lie in that folder under a name made of the task, and are taken from there; with
+    `finished` the others are left out.
     """
     started = time.perf_counter()
     found: dict[int, list[Row]] = {}
@@ -78,6 +81,9 @@ def in_processes(
         sys.stderr.flush()
 
     todo = [i for i in range(len(tasks)) if i not in found]
+    if finished and todo:
+        print(f"{len(found)} of {len(tasks)} parts are finished; the others are left out")
+        todo = []
     if jobs == 1:
         for i in todo:
             done(i, work(*tasks[i]))
@@ -87,7 +93,7 @@ def in_processes(
             for future in as_completed(waiting):
                 done(waiting[future], future.result())
     sys.stderr.write("\n")
-    return [row for i in range(len(tasks)) for row in found[i]]
+    return [row for i in range(len(tasks)) for row in found.get(i, [])]
 
 
 def _kept_at(keep: Path | None, label: str, task: tuple[Any, ...]) -> Path | None:

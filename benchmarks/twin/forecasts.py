@@ -42,8 +42,9 @@ def futures(
     source: str, future: str, indices: list[int], seed: int, days: int, kind: str
 ) -> list[tuple[Any, Any]]:
     """People of one length of diary with their future, and the ceiling's chances (day, 4) or None."""
+    from sudomotor.simulation.planned import PlannedSession
     from sudomotor.simulation.virtual_diary import people_of
-    from sudomotor.simulation.virtual_life import LifeSession, begin_lives
+    from sudomotor.simulation.virtual_life import begin_lives
     from sudomotor.simulation.virtual_stranger import stranger_people
 
     if source == "strangers":
@@ -58,7 +59,7 @@ def futures(
         for place, i in enumerate(indices):
             current, minutes = float(lives.habits.target_mA[place]), float(lives.habits.minutes[place])
             on = CHANGES[i % len(CHANGES)]
-            plans.append([LifeSession(d, current, minutes, lives.site) for d in on])
+            plans.append([PlannedSession(d, current, minutes, lives.site) for d in on])
         later = lives.live(plans, AHEAD)
     group = people_of(later, days)
     ceiling = lives.futures([p.later.sessions for p in group], AHEAD, FUTURES)
@@ -188,7 +189,7 @@ def main() -> None:
                 for block in blocks(len(mine), PER_TASK)
                 for at in [slice(block[0], block[-1] + 1)]
             ]
-    rows = in_processes(people, tasks, args.jobs, "people", args.keep)
+    rows = in_processes(people, tasks, args.jobs, "people", args.keep, args.finished)
     groups = {}
     for future, words in FUTURE_WORDS.items():
         own = [row for row in rows if row["source"] == "own" and row["future"] == future]

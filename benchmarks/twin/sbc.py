@@ -137,7 +137,7 @@ def main() -> None:
     }
     for arm in args.arm or ARMS:
         tasks = [(arm, each, args.seed, args.method) for each in blocks(args.people, 5)]
-        rows = in_processes(people, tasks, args.jobs, f"arm '{arm}'", args.keep)
+        rows = in_processes(people, tasks, args.jobs, f"arm '{arm}'", args.keep, args.finished)
         found = summary(rows)
         out["arms"][arm] = found
         out["rows"] += rows

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from sudomotor.evidence.compare import compare
     from sudomotor.evidence.identify import identify
     from sudomotor.limits import Answers, Limits, check_plan, check_schedule, check_session, device, screen
+    from sudomotor.measurement import Recording
+    from sudomotor.measurement.activity import SudomotorActivity
+    from sudomotor.measurement.decompose import decompose
+    from sudomotor.measurement.evoked import Evoked, evoked
+    from sudomotor.measurement.features import features
+    from sudomotor.measurement.quality import Quality, judge
+    from sudomotor.measurement.read import read
     from sudomotor.model import Hypotheses
     from sudomotor.model.channels import Channel
     from sudomotor.parameters import Parameters
@@ -67,6 +74,13 @@ _HOMES = {
     "evidence.compare": ("compare",),
     "evidence.identify": ("identify",),
     "limits": ("Answers", "Limits", "check_plan", "check_schedule", "check_session", "device", "screen"),
+    "measurement": ("Recording",),
+    "measurement.activity": ("SudomotorActivity",),
+    "measurement.decompose": ("decompose",),
+    "measurement.evoked": ("Evoked", "evoked"),
+    "measurement.features": ("features",),
+    "measurement.quality": ("Quality", "judge"),
+    "measurement.read": ("read",),
     "model": ("Hypotheses",),
     "model.channels": ("Channel",),
     "parameters": ("Parameters",),
@@ -90,6 +104,7 @@ __all__ = [
     "Diary",
     "Dose",
     "Entry",
+    "Evoked",
     "Forecast",
     "History",
     "Hypotheses",
@@ -100,10 +115,13 @@ __all__ = [
     "People",
     "Person",
     "Plan",
+    "Quality",
+    "Recording",
     "Replay",
     "Schedule",
     "Session",
     "Stop",
+    "SudomotorActivity",
     "TreatStep",
     "Twin",
     "Water",
@@ -115,19 +133,24 @@ __all__ = [
     "check_session",
     "claims",
     "compare",
+    "decompose",
     "deliver",
     "device",
     "draw",
     "errors",
     "evidence",
+    "evoked",
+    "features",
     "fit",
     "forecast",
     "identify",
+    "judge",
     "limits",
     "panic_course",
     "parameters",
     "plan",
     "presets",
+    "read",
     "replay",
     "screen",
     "simulate",

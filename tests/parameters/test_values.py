@@ -49,6 +49,8 @@ SUFFIXES = {
     "mC_per_cm2": "mC/cm2",
     "nF_per_cm2": "nF/cm2",
     "uS_per_cm": "uS/cm",
+    "uS_per_s": "uS/s",
+    "per_s": "1/s",
     "S_per_m": "S/m",
     "kohm_cm2": "kohm.cm2",
     "nL_per_min": "nL/min",
@@ -182,3 +184,13 @@ def test_each_citation_has_a_title_and_each_paper_a_year():
         # a web page may bear no year
         assert citation.kind == "misc" or re.search(r"\d{4}", fields.get("year", "")), citation.key
         assert citation.text.endswith(".")
+
+
+def test_offices_and_firms_are_cited_by_their_whole_name():
+    known = load_citations()
+    assert known["hidroxa_510k"].text.startswith("U.S. Food and Drug Administration. Premarket")
+    assert known["bindner_implants"].text.startswith("Bindner medical. ")
+    assert "Food, Drug" not in "".join(each.text for each in known.values())
+    assert not [key for key, each in known.items() if set("{}\\") & set(each.text)]
+    # BibTeX keeps its braces, so that another program does not split the name either
+    assert "{{U.S. Food and Drug Administration}}" in known["hidroxa_510k"].bibtex

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from sudomotor.cli.diary_recording import add_recording
 from sudomotor.cli.options import Json
 from sudomotor.cli.output import BAD_INPUT, Progress, print_json, say, show, show_answers, show_path
 
@@ -307,3 +308,4 @@ def _quoted(path: Path) -> str:
 app.command("new", short_help="Write an empty diary, with every column explained.")(new)
 app.command("check", short_help="What is understood of a diary, and what is missing.")(check)
 app.command("fhir", short_help="Hand a diary on as HL7 FHIR R4B.")(fhir)
+app.command("add-recording", short_help="Sum a recording up in a row of the diary.")(add_recording)

@@ -22,6 +22,7 @@ from sudomotor.cli import (
     forecast,
     identify,
     limits,
+    measure,
     panic,
     parameters,
     plan,
@@ -72,6 +73,9 @@ app.command("session", short_help="One session: voltage, current in the ducts, a
     session.session
 )
 app.command("stress", short_help="One stressful moment: threat, nerves, sweat, heart.")(stress.stress)
+app.command("measure", short_help="Recordings of skin conductance: the nerve's bursts, with errors.")(
+    measure.measure
+)
 app.command("panic", short_help="A panic model: what a block does, what returns after.")(panic.panic)
 app.command("compare", short_help="Rival hypotheses: where they differ, what tells them apart.")(
     compare.compare

@@ -24,6 +24,12 @@ def print_json(content: Mapping[str, Any] | list[Any]) -> None:
     sys.stdout.write(json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def print_json_line(content: Mapping[str, Any]) -> None:
+    """Write one JSON object on a line of its own to stdout, at once: for work that gives several, one after the other."""
+    sys.stdout.write(json.dumps(_finite(content), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
 def _finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None

@@ -71,7 +71,7 @@ def from_table(
     from sudomotor.diary.diary import Diary
 
     told = [*notes, *table.notes]
-    declared_day_first, declared_comma, problems = _declarations(table.comments)
+    declared_day_first, declared_comma, problems = declarations(table.comments)
     problems += table.problems
     day_first = declared_day_first if day_first is None else day_first
     decimal_comma = declared_comma if decimal_comma is None else decimal_comma
@@ -87,7 +87,7 @@ def from_table(
     if wrong:
         raise DiaryError(source, [*problems, *wrong])
     if decimal_comma is None:
-        decimal_comma, seen = (False, False) if table.commas_part_columns else _decimals(names, rows)
+        decimal_comma, seen = (False, False) if table.commas_part_columns else decimals(names, rows)
         if decimal_comma and seen:
             told.append("commas in numbers were taken for decimal signs")
     cells = CellReader(day_first, decimal_comma, commas_part_columns=table.commas_part_columns)
@@ -116,14 +116,15 @@ def _filled(rows: Sequence[tuple[int, list[Any]]]) -> list[bool]:
     return filled
 
 
-def _decimals(names: Sequence[str], rows: Sequence[tuple[int, list[Any]]]) -> tuple[bool | None, bool]:
+def decimals(names: Sequence[str], rows: Sequence[tuple[int, list[Any]]]) -> tuple[bool | None, bool]:
+    """Which decimal sign the columns of numbers use; see `decimal_sign`."""
     columns = [i for i, name in enumerate(names) if name in NUMBERS]
     return decimal_sign(
         plain(cells[i]) for _, cells in rows for i in columns if i < len(cells) and isinstance(cells[i], str)
     )
 
 
-def _declarations(comments: Sequence[tuple[int, str]]) -> tuple[bool | None, bool | None, list[Problem]]:
+def declarations(comments: Sequence[tuple[int, str]]) -> tuple[bool | None, bool | None, list[Problem]]:
     """What comment lines such as "dates: day-month-year" and "decimals: comma" declare."""
     said: dict[str, tuple[str, int]] = {}
     problems: list[Problem] = []

@@ -63,7 +63,7 @@ def read_table(text: str, source: str) -> Table:
     [(2, ['date', 'hdss']), (3, ['2026-03-01', '3'])]
     """
     table = Table()
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     table.commas_part_columns = delimiter == ","
     lines = _Lines(text, table)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -121,7 +121,7 @@ def bare_first(table: Table) -> str:
     return bare(str(table.rows[0][1][0])) if table.rows else "date"
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """What parts the columns: as a first line sep=; says, or what gives the most known names."""
     for line in io.StringIO(text, newline=""):
         plain = line.strip("\ufeff \t\r\n")
