@@ -125,6 +125,15 @@ def test_templates_load_nothing():
         )
 
 
+def test_scripts_load_nothing():
+    """What a page computes it computes from what stands in it."""
+    for path in SOURCE.rglob("*.js"):
+        text = path.read_text("utf-8")
+        assert not re.findall(
+            r"https?://|\bimport\b|fetch\(|XMLHttpRequest|WebSocket|sendBeacon|eval\(|\.src\b|localStorage|document\.cookie", text
+        ), path.name
+
+
 def test_every_module_says_what_it_is_for():
     short = [
         p.relative_to(SOURCE).as_posix()
@@ -177,4 +186,4 @@ def test_the_version_is_one():
 def test_data_files_are_text():
     """Weights and tables are text (or npz without pickled objects), so that a change can be read."""
     kinds = {p.suffix for p in SOURCE.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
-    assert kinds <= {".py", ".toml", ".bib", ".csv", ".html", ".css", ".json", ".npz", ".typed", ".txt", ""}
+    assert kinds <= {".py", ".toml", ".bib", ".csv", ".html", ".css", ".json", ".npz", ".typed", ".txt", ".js", ""}

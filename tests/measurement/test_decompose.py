@@ -137,7 +137,7 @@ def test_a_jump_of_the_electrode_is_no_burst():
 
 
 def test_one_sample_a_second_still_shows_large_bursts():
-    t, y = made(1.0, noise_uS=0.002)
+    _, y = made(1.0, noise_uS=0.002)
     assert np.min(np.abs(beginnings(sm.decompose(y, fs=1, quality=False)) - 60.0)) < 1.0
 
 

@@ -133,7 +133,7 @@ def decompose(
     if method == "cvxeda":
         from sudomotor.measurement.cvxeda import cvxeda_activity
 
-        return cvxeda_activity(recording, judged, grid, usable, tuple(notes), p)
+        return cvxeda_activity(recording, judged, usable, notes, p)
     floor = quantum_of(measured) / np.sqrt(12.0)
     settings = settings_of(p)
     if tau == PERSONAL:

@@ -200,7 +200,7 @@ def first_noise(y: Array, known: NDArray[np.bool_]) -> float:
         ok = np.ones(len(d), dtype=bool)
     noise = spread(d[ok]) / 20.0**0.5
     # values that seldom change show no noise: then what they do change is the best that is known of it
-    return noise or float(np.std(np.diff(y[known]))) / 2.0**0.5
+    return float(noise or np.std(np.diff(y[known])) / 2.0**0.5)
 
 
 def spread(x: Array) -> float:

@@ -171,14 +171,17 @@ def _level(told: ActivitySummary) -> str:
 
 def _exact(result: MeasureResult) -> str:
     told, activity = result.summary, result.activity
-    if not math.isfinite(told.noise_uS):
+    if not math.isfinite(activity.solver_rate_Hz):
         return "Nothing was fitted."
-    noise = f"Noise of {plain(told.noise_uS)} µS (standard deviation at {plain(activity.solver_rate_Hz, 3)} Hz)."
-    if not math.isfinite(told.gap):
-        return noise
-    # a gap below what floating point can tell is none
-    at_most = "a millionth of a per cent" if told.gap < 1e-8 else f"{plain(told.gap * 100.0, 1)} %"
-    return f"{noise} Its certificate proves the fit the best there is, to within {at_most} of the objective."
+    lines = []
+    if math.isfinite(told.noise_uS):
+        at = f"standard deviation at {plain(activity.solver_rate_Hz, 3)} Hz"
+        lines.append(f"Noise of {plain(told.noise_uS)} µS ({at}).")
+    if math.isfinite(told.gap):
+        # a gap below what floating point can tell is none
+        at_most = "a millionth of a per cent" if told.gap < 1e-8 else f"{plain(told.gap * 100.0, 1)} %"
+        lines.append(f"Its certificate proves the fit the best there is, to within {at_most} of the objective.")
+    return " ".join(lines) or "That is not known."
 
 
 def _capital(text: str) -> str:
