@@ -1,17 +1,21 @@
 """Time the twin: a gradient, a fit, the full posterior, a plan; and effective draws per second beside emcee.
 
     python benchmarks/twin_speed.py [-o speed.json] [--repeats 5] [--only gradient,fit,full,plan,emcee]
-                                    [--replaybg PYTHON]
+                                    [--people 5] [--replaybg PYTHON]
 
 The diary is 120 days of a person drawn from the prior, who writes HDSS on about two days in three and weighs sweat on some.
 
 (gradient) Value and gradient of its log posterior. (fit) The default: best point, Laplace, importance sampling, for one account
-of the block and for all. (full) NUTS and the sequential sampler. (plan) The next 90 days. (emcee) The same posterior,
-the same log density: emcee gets the batched likelihood (`vectorize=True`), compiled for exactly its batch, begins at draws of
-the Laplace Gaussian that it is not charged for, and is charged neither for compiling nor for burning in; the better of
-its stretch move and its mixture of differential evolution counts. Ours are charged for everything but compiling. Effective draws
-are those of the trait that is known worst; for importance sampling, those of the weights (Kish). (replaybg) py_replay_bg
-fits the twin of one day of glucose, for scale; PYTHON is an interpreter that has it.
+of the block and for all. (full) NUTS and the sequential sampler. (plan) The next 90 days. (replaybg) py_replay_bg fits the
+twin of one day of glucose, for scale; PYTHON is an interpreter that has it.
+
+(emcee) The same posterior, the same log density, on the diaries of several people; ratios are medians over them. emcee gets
+the batched likelihood (`vectorize=True`), compiled for exactly its batch, and begins at draws of the Laplace Gaussian, for
+which it is not charged. Everybody is charged for warming up (emcee: two autocorrelation times) and nobody for compiling. emcee
+is run with the move that it has by default and with its mixture of differential evolution, and its effective draws are
+counted by its own estimate or by that of chains, whichever is more. Effective draws are those of the trait that is known
+worst; for importance sampling those of the weights (Kish), once with the draws that `fit` takes and once with sixteen times
+as many; where its check is not passed, it is charged for the sampler that `fit` goes on to as well, and has the draws of that.
 
 Each figure is the median of the repeats, with the quickest beside it. Seconds are of the clock; `cpu` are those of the
 processor, which other work on the machine disturbs less.
@@ -20,6 +24,7 @@ processor, which other work on the machine disturbs less.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
@@ -50,6 +55,7 @@ def main() -> None:
     asked.add_argument(
         "--repeats", type=int, default=5, help="of the short timings (default 5); the long ones take fewer"
     )
+    asked.add_argument("--people", type=int, default=5, help="diaries on which emcee is run too (default 5)")
     asked.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
     asked.add_argument("--replaybg", help="a Python that has py_replay_bg, to time its own fit for scale")
     asked.add_argument("-o", "--output", type=Path, help="write everything as JSON")
@@ -66,7 +72,7 @@ def main() -> None:
         "gradient": gradient, "fit": quick_fit, "full": full, "plan": planned, "emcee": beside_emcee,
     }  # fmt: skip
     for part in wanted:
-        out[part] = done[part](diary, args.repeats)
+        out[part] = done[part](diary, args.people if part == "emcee" else args.repeats)
     if args.replaybg:
         out["replaybg"] = replaybg(args.replaybg)
     out["load_after"] = os.getloadavg()[0]
@@ -83,15 +89,15 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def written() -> Any:
-    """The diary that everything is timed on."""
+def written(person: int = 0) -> Any:
+    """The diary that everything is timed on, or that of another person."""
     from sudomotor.twin.priors import COUNT, INDEX
     from sudomotor.twin.synthetic import synthetic_diary
 
-    z = 0.7 * np.random.default_rng(0).normal(size=COUNT)
+    z = 0.7 * np.random.default_rng(person).normal(size=COUNT)
     z[INDEX["logging"]], z[INDEX["logging_fade"]] = 0.8, 0.0
     sessions = [(day, 15.0, 20.0) for day in range(14, DAYS, 3)]
-    return synthetic_diary(z, sessions, days=DAYS, seed=1, weigh_every_days=7)
+    return synthetic_diary(z, sessions, days=DAYS, seed=person + 1, weigh_every_days=7)
 
 
 def target_of(diary: Any, account: str = "charge") -> Any:
@@ -229,24 +235,47 @@ def planned(diary: Any, repeats: int) -> dict[str, Any]:
     return {**found, "first_s": first}
 
 
-def beside_emcee(diary: Any, repeats: int) -> dict[str, Any]:
-    """Effective draws per second of the default, of NUTS and of emcee, in turn, so that other work slows all alike."""
-    try:
-        import emcee
-    except ImportError:
+def beside_emcee(diary: Any, people: int) -> dict[str, Any]:
+    """Effective draws per second beside emcee, on this diary and those of other people."""
+    if importlib.util.find_spec("emcee") is None:
         print("  emcee: not installed (pip install emcee), left out")
         return {"left_out": "emcee is not installed"}
+    each = [one_beside_emcee(diary if i == 0 else written(i)) for i in range(people)]
+    out: dict[str, Any] = {"each": each}
+    print(f"  over {people} diaries:")
+    for name in each[0]["ratios"]:
+        cpu, wall = ([one["ratios"][name][key] for one in each] for key in ("cpu", "wall"))
+        median = statistics.median(cpu)
+        out[name] = {
+            "median": median,
+            "least": min(cpu),
+            "most": max(cpu),
+            "median_wall": statistics.median(wall),
+        }
+        held = "held" if median >= GOALS["ratio"] else "MISSED"
+        print(
+            f"  {name}: {median:.1f}x by the processor ({min(cpu):.1f} to {max(cpu):.1f}), "
+            f"{statistics.median(wall):.1f}x by the clock; goal {GOALS['ratio']:g}x: {held}"
+        )
+    return out
+
+
+def one_beside_emcee(diary: Any) -> dict[str, Any]:
+    """The same for one diary, each way in turn."""
+    import emcee
+
     from sudomotor.engine.scan import jax_library
+    from sudomotor.twin.fit import sample
     from sudomotor.twin.likelihood import log_likelihood
-    from sudomotor.twin.posterior import climb, importance
-    from sudomotor.twin.samplers import ess_of, nuts_chains
+    from sudomotor.twin.posterior import BATCH, climb, importance
+    from sudomotor.twin.samplers import ess_of, have_blackjax, nuts_chains, smc_populations
 
     jax = jax_library()
     at = target_of(diary)
     peak, index, count = climb(at), np.flatnonzero(at.active), len(at.active)
     density = jax.jit(lambda z, d: log_likelihood(z, d, at.has, *at.stages))
     root = np.linalg.cholesky(peak.covariance)
-    walkers, steps, burn = 128, 1000, 300
+    walkers, steps = 128, 1200
 
     def log_p(a: Any) -> Any:
         """Log posterior of (walker, active trait), at exactly as many as emcee asks for."""
@@ -264,20 +293,21 @@ def beside_emcee(diary: Any, repeats: int) -> dict[str, Any]:
         begin = peak.z[index] + rng.normal(size=(walkers, len(index))) @ root.T
         sampler = emcee.EnsembleSampler(walkers, len(index), log_p, vectorize=True, moves=moves[name])
         np.random.seed(1)  # noqa: NPY002 - emcee draws from the global generator
-        state = sampler.run_mcmc(begin, burn)
-        sampler.reset()
         start, used = time.perf_counter(), time.process_time()
-        sampler.run_mcmc(state, steps)
+        sampler.run_mcmc(begin, steps)
         wall, cpu = time.perf_counter() - start, time.process_time() - used
-        tau = sampler.get_autocorr_time(quiet=True, tol=0)
-        chains = np.moveaxis(sampler.get_chain(), 2, 0).transpose(0, 2, 1)  # (trait, walker, step)
-        # its own estimate or that of chains, whichever flatters it more
-        ess = max(walkers * steps / float(np.max(tau)), ess_of(chains))
-        return ess, wall, cpu
+        tau = float(np.max(sampler.get_autocorr_time(quiet=True, tol=0)))
+        warm = min(int(2.0 * tau), steps // 2)
+        chains = np.transpose(sampler.get_chain(discard=warm), (2, 1, 0))  # (trait, walker, step)
+        return max(walkers * (steps - warm) / tau, ess_of(chains)), wall, cpu
 
-    def by_default() -> tuple[float, float, float]:
+    def by_default(draws: int) -> tuple[float, float, float]:
         start, used = time.perf_counter(), time.process_time()
-        found = importance(at, climb(at))
+        best = climb(at)
+        found = importance(at, best, draws=draws)
+        if not found.trusted:
+            found = sample(at, best, found, "auto", 1)
+        print(f"      ({found.method})")
         return found.ess, time.perf_counter() - start, time.process_time() - used
 
     def by_nuts() -> tuple[float, float, float]:
@@ -285,33 +315,31 @@ def beside_emcee(diary: Any, repeats: int) -> dict[str, Any]:
         found = nuts_chains(at, climb(at), seed=1)
         return found.ess, time.perf_counter() - start, time.process_time() - used
 
-    for warm in (log_p, lambda a: by_default(), lambda a: by_nuts()):
-        warm(np.zeros((walkers // 2, len(index))))
     log_p(np.zeros((walkers, len(index))))
+    log_p(np.zeros((walkers // 2, len(index))))
+    importance(at, peak)
+    nuts_chains(at, peak, seed=1, samples=50)
+    if have_blackjax():
+        smc_populations(at, seed=1)
     ways: dict[str, Callable[[], tuple[float, float, float]]] = {
-        "default": by_default, "nuts": by_nuts,
+        "default": lambda: by_default(BATCH), "default, 16 times the draws": lambda: by_default(16 * BATCH), "nuts": by_nuts,
         **{f"emcee, {name}": (lambda name=name: by_emcee(name)) for name in moves},
     }  # fmt: skip
-    rows: dict[str, list[tuple[float, float, float]]] = {name: [] for name in ways}
-    for _ in range(max(1, repeats // 2)):
-        for name, run in ways.items():
-            rows[name].append(run())
-    out: dict[str, Any] = {}
-    for name, found in rows.items():
-        ess, wall, cpu = (float(np.median([row[i] for row in found])) for i in range(3))
-        out[name] = {
-            "ess": ess, "wall_s": wall, "cpu_s": cpu, "ess_per_s": float(np.median([e / w for e, w, _ in found])),
-            "ess_per_cpu_s": float(np.median([e / c for e, _, c in found])),
-        }  # fmt: skip
-        print(f"  {name}: {ess:.0f} effective draws in {wall:.1f} s: {out[name]['ess_per_s']:.1f} a second,"
-              f" {out[name]['ess_per_cpu_s']:.1f} a second of the processor", flush=True)  # fmt: skip
-    rival = max((name for name in out if name.startswith("emcee")), key=lambda name: out[name]["ess_per_s"])
-    for name in ("default", "nuts"):
-        ratio, cpu = (out[name][key] / out[rival][key] for key in ("ess_per_s", "ess_per_cpu_s"))
-        out[f"{name} / emcee"] = {"wall": ratio, "cpu": cpu}
-        print(f"  {name} / {rival}: {ratio:.1f}x by the clock, {cpu:.1f}x by the processor; goal {GOALS['ratio']:g}x: "
-              f"{'held' if ratio >= GOALS['ratio'] else 'MISSED'}")  # fmt: skip
-    return out
+    rows: dict[str, Any] = {}
+    print(f"  {len(diary.readings)} readings:")
+    for name, run in ways.items():
+        ess, wall, cpu = run()
+        rows[name] = {"ess": ess, "wall_s": wall, "cpu_s": cpu}
+        print(f"    {name}: {ess:.0f} effective draws in {wall:.1f} s, {ess / wall:.1f} a second", flush=True)
+    emcees = [name for name in rows if name.startswith("emcee")]
+    ratios = {
+        f"{ours} / {theirs}": {
+            key: (rows[ours]["ess"] / rows[ours][f"{key}_s"]) / (rows[theirs]["ess"] / rows[theirs][f"{key}_s"])
+            for key in ("wall", "cpu")
+        }
+        for ours in rows if ours not in emcees for theirs in emcees
+    }  # fmt: skip
+    return {"readings": len(diary.readings), "ways": rows, "ratios": ratios}
 
 
 # its own example's settings (a day, meals and boluses, 5 minutes apart), on a day that is made up: the package comes without data

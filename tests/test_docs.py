@@ -552,7 +552,7 @@ def test_a_page_that_differs_is_noticed(tmp_path, monkeypatch, capsys):
 
 
 def test_the_output_in_the_readme_is_that_of_the_command():
-    """Word by word, numbers within what another processor's rounding may do to a sample; of the plan only its headings.
+    """Word by word; a number may differ by 3 %, as another processor's rounding may change a rank. Of the plan only headings.
 
     A plan is picked among many that are nearly as good, so that a last digit may change its dates.
     """
@@ -574,7 +574,7 @@ def test_the_output_in_the_readme_is_that_of_the_command():
         for one, two in zip(words, found, strict=True):
             if one != two:
                 assert float(re.sub(r"[^\d.]", "", one)) == pytest.approx(
-                    float(re.sub(r"[^\d.]", "", two)), rel=0.1, abs=2.0
+                    float(re.sub(r"[^\d.]", "", two)), rel=0.03, abs=0.01
                 )
 
 

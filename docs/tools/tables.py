@@ -130,8 +130,7 @@ def bibliography(keys: Iterable[str]) -> list[str]:
     known = load_citations()
     lines = ["## Sources", ""]
     for key in sorted(set(keys)):
-        plain = known[key].text.replace("{", "").replace("}", "")  # braces hold a name together in BibTeX
-        lines += [f"**{key}** {cell(plain)}", f"{{ #{key} }}", ""]
+        lines += [f"**{key}** {cell(known[key].text)}", f"{{ #{key} }}", ""]
     return lines
 
 

@@ -109,7 +109,7 @@ def twin_file_page() -> str:
     ]  # fmt: skip
     lines += table(("Key", "Type", "Meaning"), _rows(found["properties"], found, ""))
     lines += [
-        "All keys are there, but for `backtest`, `person.age_years` and `person.values`, which have a default. Keys that are not listed are an error.", "",
+        "All keys are there, but for `backtest`, `check.rhat`, `person.age_years` and `person.values`, which have a default. Keys that are not listed are an error.", "",
         "## Draws", "",
         "A draw is one person who fits the diary. All draws weigh the same. Each trait is a list over draws, under these names, in the unit that the "
         "name ends in; what they are is on [the twin](../explanation/twin.md#traits).", "",
@@ -154,7 +154,7 @@ _ABOUT = {
     "checksum": "shows that nothing was changed", "person.preset": "the preset", "person.age_years": "null where it is not known",
     "person.values": "what was known beforehand, by name of the parameter", "check.method": "what was used in the end",
     "check.pareto_k": "tail shape of the importance weights; up to 0.7 is trusted", "check.ess": "effective number of draws",
-    "check.agreed": "share of starts that ended at the best point", "check.seconds": "how long it took", "check.checked": "whether there was a check at all",
+    "check.rhat": "how far the chains of a sampler agree; up to 1.03 is trusted", "check.agreed": "share of starts that ended at the best point", "check.seconds": "how long it took", "check.checked": "whether there was a check at all",
     "hypotheses.name": "of the set", "hypotheses.mechanism": "the account of the block that the set names", "hypotheses.switches": "what is on",
     "hypotheses.gate": "how learning is gated", "hypotheses.rule": "the rule of learning",
 }  # fmt: skip

@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from sudomotor.model.harm import irritation_chances, overdry_chance
 from sudomotor.model.scales import (
+    SIDES,
     SITES,
     hdss_mean,
     hdss_probabilities,
     remaining,
+    sides_at,
+    site_of,
     starch_iodine_grade,
     sweat_at_hdss,
 )
@@ -88,3 +91,11 @@ def test_only_a_nearly_total_block_dries_the_skin_out():
     open_skin, dry = (overdry_chance(np.full((30, 2, 1), b), P)[0] for b in (0.5, 0.99))
     assert open_skin == 0.0
     assert dry > 0.1
+
+
+def test_each_side_belongs_to_one_site():
+    assert sorted(i for site in SITES for i in sides_at(site)) == list(range(len(SIDES)))
+    for site in SITES:
+        assert [site_of(SIDES[i]) for i in sides_at(site)] == [site, site]
+        assert sides_at(site, SIDES[::-1]) == [len(SIDES) - 1 - i for i in reversed(sides_at(site))]
+    assert sides_at("soles", ("left palm",)) == []

@@ -137,6 +137,29 @@ def test_what_is_milder_than_a_lawful_schedule_is_lawful(schedule, data):
             assert check_plan(sessions, gate.log, (), gate.answers, TODAY, logged_until=TODAY).broken == ()
 
 
+@settings(max_examples=60, deadline=None)
+@given(SLOTS, st.floats(0.1, 20.0), st.integers(1, 8), st.sampled_from([0.5, 0.1, 1.0]))
+def test_a_device_can_be_set_to_what_the_limits_leave(schedule, current, held, step):
+    """Rounded down, never up, whatever odd current was used before; and lawful still."""
+    gate = gate_of(log_at(current, held), step_mA=step)
+    lawful = gate.lawful(schedule)
+    of = {slot.day: slot.current_mA for slot in schedule}
+    for slot in lawful:
+        assert slot.current_mA / step == pytest.approx(round(slot.current_mA / step), abs=1e-6)
+        assert 0.0 < slot.current_mA <= of[slot.day]
+    if lawful:
+        assert gate.verdict(lawful).broken == ()
+    assert gate.top_mA(20.0) / step == pytest.approx(round(gate.top_mA(20.0) / step), abs=1e-6)
+
+
+def test_a_rise_from_a_current_that_was_rounded_down_keeps_to_the_step():
+    lawful = gate_of(log_at(7.7)).lawful([Slot(day, 15.0, 20.0) for day in (0, 2, 4)])
+    assert [slot.current_mA for slot in lawful] == [8.5, 9.5, 10.5]
+    assert P.value("plan_settable_mA") == 0.5
+    assert gate_of(log_at(15.8)).top_mA(20.0) == 15.5
+    assert set(grid(14.7, P).current_mA) == {14.5, 12.5, 10.5, 8.5, 6.5}
+
+
 def test_another_library_of_limits_is_always_asked():
     from sudomotor.limits import Limits
 

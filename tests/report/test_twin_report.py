@@ -105,7 +105,7 @@ def made_plan(sites=("palms",), **changes):
 
     def outcome(name, text, sessions):
         return Outcome(
-            name, text, sessions, 200.0, 10.0, 0.8, 0.76, 0.84, 85.0, (bound,), ("The chance of it is 80 %.", "Why not: “charge”."),
+            name, text, sessions, 200.0, 10.0, 0.8, 0.76, 0.84, 85.0, (bound,), ("The chance of it is 80 %.", "Why not >= 3."),
             {"overdry": 5.0, "pain": 20.0, "pruritus": 0.1},
         )  # fmt: skip
 
@@ -318,7 +318,7 @@ def test_the_page_for_the_person_is_plain(view):
     )
     assert not re.search("Pause for|Hold a session", listed)
     assert re.match(" (Pause for|Hold a session)", apart)
-    assert reasons(view) == ["Why not: “an electrical effect on the sweat duct that lasts”."]
+    assert reasons(view) == ["Why not ≥ 3."]
 
 
 def test_a_plan_that_falls_back_says_so_on_both_pages(twin):

@@ -15,9 +15,10 @@ from sudomotor.errors import InputError
 from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.simulation import simulate
 from sudomotor.simulation.loop import mood_noise
+from sudomotor.simulation.planned import PlannedSession
 from sudomotor.simulation.virtual_body import bodies, dose_tables, live_day, occasions_of
 from sudomotor.simulation.virtual_diary import people_of, virtual_people
-from sudomotor.simulation.virtual_life import LifeSession, VirtualLives, begin_lives
+from sudomotor.simulation.virtual_life import VirtualLives, begin_lives
 from sudomotor.simulation.virtual_luck import luck
 from sudomotor.simulation.virtual_stranger import stranger_people
 
@@ -39,8 +40,8 @@ def few() -> VirtualLives:
     return begun.own_way(21)
 
 
-def every(days: int, step: int, current: float = 15.0, minutes: float = 20.0) -> list[LifeSession]:
-    return [LifeSession(d, current, minutes) for d in range(0, days, step)]
+def every(days: int, step: int, current: float = 15.0, minutes: float = 20.0) -> list[PlannedSession]:
+    return [PlannedSession(d, current, minutes) for d in range(0, days, step)]
 
 
 @pytest.mark.parametrize("account", ["charge", "acid"])
@@ -287,11 +288,11 @@ def test_the_bundled_example_is_what_its_maker_makes():
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda x: x.live([[LifeSession(14, 10, 20)]] + [[]] * 5, 14), "day 14 is not one of"),
-        (lambda x: x.live([[LifeSession(0, 10, 20)] * 2] + [[]] * 5, 14), "two sessions on one day"),
-        (lambda x: x.live([[LifeSession(0, 10, 20, "soles")]] + [[]] * 5, 14), "treat the palms"),
-        (lambda x: x.live([[LifeSession(0, 0, 20)]] + [[]] * 5, 14), "no session"),
-        (lambda x: x.live([[LifeSession(0, 10, float("nan"))]] + [[]] * 5, 14), "no session"),
+        (lambda x: x.live([[PlannedSession(14, 10, 20)]] + [[]] * 5, 14), "day 14 is not one of"),
+        (lambda x: x.live([[PlannedSession(0, 10, 20)] * 2] + [[]] * 5, 14), "two sessions on one day"),
+        (lambda x: x.live([[PlannedSession(0, 10, 20, "soles")]] + [[]] * 5, 14), "treat the palms"),
+        (lambda x: x.live([[PlannedSession(0, 0, 20)]] + [[]] * 5, 14), "no session"),
+        (lambda x: x.live([[PlannedSession(0, 10, float("nan"))]] + [[]] * 5, 14), "no session"),
         (lambda x: x.live([[]], 14), "there are 6"),
         (lambda x: x.live([[]] * 6, 0), "days must be"),
         (lambda x: x.own_way(10**6), "days must be"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -103,3 +105,16 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
 def test_a_name_that_is_no_json_is_refused(twin, tmp_path):
     with pytest.raises(InputError, match=r"ends in \.twin\.json"):
         twin.save(tmp_path / "me.pkl")
+
+
+def test_how_far_chains_agreed_is_kept_and_a_file_from_before_that_was_can_still_be_read(twin, tmp_path):
+    sampled = replace(twin, check=replace(twin.check, method="nuts", pareto_k=math.nan, rhat=1.013))
+    file = sampled.save(tmp_path / "me.twin.json")
+    assert Twin.load(file).check.rhat == 1.013
+    content = json.loads(file.read_text())
+    assert content["check"]["rhat"] == 1.013
+    assert "rhat" not in schema()["$defs"]["CheckPart"]["required"]
+    del content["check"]["rhat"]
+    content["checksum"] = _checksum(content)
+    file.write_text(json.dumps(content))
+    assert math.isnan(Twin.load(file).check.rhat)

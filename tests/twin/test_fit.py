@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import importlib
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sudomotor.diary import Diary, Entry
 from sudomotor.errors import InputError
-from sudomotor.twin import fit
+from sudomotor.twin import Check, fit
 from sudomotor.twin.fit import share_of
 from sudomotor.twin.priors import COUNT, INDEX, NAMES
 from sudomotor.twin.synthetic import synthetic_diary
@@ -45,6 +48,43 @@ def test_a_map_twin_says_that_it_is_unchecked(diary):
     quick = fit(diary, method="map", accounts=("charge",))
     assert not quick.check.passed
     assert "unchecked" in quick.check.words
+
+
+def test_a_sampler_is_held_to_how_far_its_chains_agree():
+    good, bad = (Check("nuts", math.nan, 500.0, 1.0, 9.0, rhat=rhat) for rhat in (1.004, 1.31))
+    assert good.passed
+    assert "has converged (nuts)" in good.words
+    assert "R-hat = 1.004 (trusted up to 1.03)" in good.words
+    assert not bad.passed
+    assert "NOT converged" in bad.words
+    assert "R-hat = 1.310" in bad.words
+    assert "--method nuts" not in bad.words
+    both = Check("laplace and smc", 0.9, 500.0, 1.0, 9.0, rhat=1.004)
+    assert not both.passed
+    assert "k = 0.90" in both.words
+    unknown = Check("nuts", math.nan, 500.0, 1.0, 9.0)
+    assert not unknown.passed
+    assert "not known" in unknown.words
+
+
+@pytest.mark.parametrize("order", [("charge", "acid"), ("acid", "charge")])
+def test_the_check_is_of_the_account_that_is_worst_whatever_their_order(diary, monkeypatch, order):
+    """One account keeps its importance weights, the other is sampled in full, by chains that disagree."""
+    module = importlib.import_module("sudomotor.twin.fit")
+    weighed = module.importance
+    count = iter(range(9))
+
+    def doubtful(*given, **named):
+        return replace(weighed(*given, **named), pareto_k=0.9 if order[next(count)] == "acid" else 0.1)
+
+    def sampled(_at, _peak, quick, _method, _seed):
+        return replace(quick, pareto_k=math.nan, rhat=1.2, method="smc")
+
+    monkeypatch.setattr(module, "importance", doubtful)
+    monkeypatch.setattr(module, "sample", sampled)
+    check = fit(diary, accounts=order, draws=20).check
+    assert (check.pareto_k, check.rhat) == (0.1, 1.2)
+    assert not check.passed
 
 
 def test_accounts_share_all_of_the_probability_and_the_diary_cannot_tell_them_apart(twin):

@@ -143,3 +143,12 @@ def test_what_a_forecast_cannot_follow_is_refused(twin, course, what):
 def test_an_impossible_horizon_is_refused(twin, days):
     with pytest.raises(InputError, match="days must lie"):
         forecast(twin, [], days=days)
+
+
+def test_the_sessions_of_a_virtual_person_are_those_that_a_forecast_takes():
+    from sudomotor.simulation.virtual_life import begin_lives
+
+    lives = begin_lives(1, seed=1).own_way(40)
+    held = lives.held(0, 0, 40)
+    assert held
+    assert {type(each) for each in held} == {PlannedSession}

@@ -14,7 +14,7 @@ from scipy.stats import chisquare, norm
 
 from sudomotor.diary import Diary, Entry
 from sudomotor.model.hypotheses import Hypotheses
-from sudomotor.model.scales import SITES
+from sudomotor.model.scales import SINGULAR, SITES
 from sudomotor.parameters import load
 from sudomotor.person import Person, median_person
 from sudomotor.simulation.simulate import renewal_factor, simulate
@@ -25,6 +25,7 @@ from sudomotor.twin.kinetics import Sessions, run, start
 from sudomotor.twin.likelihood import blocks, diary_data, kinetics_of, levels
 from sudomotor.twin.posterior import (
     K_TRUSTED,
+    RHAT_TRUSTED,
     Draws,
     Peak,
     Target,
@@ -512,6 +513,38 @@ def test_resampling_keeps_the_weights():
     seen = np.append(counts[often], counts[~often].sum())
     expected = 3000 * np.append(weight[often], weight[~often].sum())
     assert chisquare(seen, expected).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_the_sides_of_the_first_site_are_those_that_a_day_is_looked_at_by(site):
+    other = next(each for each in SITES if each != site)
+    g = grid(Diary.of([replace(entry(0, hdss=3), site=site), replace(entry(1, hdss=2), site=other)]))
+    data = target_of(g).data
+    assert g.sites[0] == SITES[int(data["primary"])]
+    seen = {side.split()[-1] for side, on in zip(g.sides, data["primary_side"], strict=True) if on}
+    assert seen == {SINGULAR[g.sites[0]]}
+    assert data["primary_side"].sum() == 2.0
+
+
+def test_doses_are_those_of_the_constants_in_force():
+    """Also where the constants that a dose was worked out with are gone, and others have come in their place."""
+    kinds, seen = [Kind("palms", 15.0, 20.0)], []
+    for half in (0.5, 1.0, 2.0, 4.0):
+        p = load().with_values({"charge_max_hits": half})
+        seen.append(float(effects(kinds, WHO, "charge", p)[0].max()))
+        del p
+    np.testing.assert_allclose(np.array(seen) / seen[0], [1.0, 2.0, 4.0, 8.0], rtol=1e-6)
+
+
+def test_draws_of_a_sampler_are_trusted_by_how_far_its_chains_agree():
+    def drawn(pareto_k: float, rhat: float) -> Draws:
+        return Draws(np.zeros((COUNT, 2)), np.full(2, 0.5), pareto_k, 2.0, 0.0, "nuts", rhat)
+
+    assert drawn(math.nan, 1.005).trusted
+    assert not drawn(math.nan, RHAT_TRUSTED + 0.01).trusted
+    assert not drawn(math.nan, math.inf).trusted
+    assert not drawn(math.nan, math.nan).trusted
+    assert not drawn(K_TRUSTED + 0.1, 1.005).trusted
 
 
 def test_traits_that_matter_are_named_by_what_was_read(full):

@@ -67,6 +67,7 @@ def holds(draws, method):
     assert draws.weight.sum() == pytest.approx(1.0)
     assert np.ptp(draws.weight) == 0.0
     assert math.isnan(draws.pareto_k)
+    assert draws.trusted
     a, n = draws.z[:N], draws.ess
     assert 200 < n <= draws.z.shape[1]
     sd = np.sqrt(np.diag(COVARIANCE))
@@ -86,6 +87,7 @@ def test_nuts_finds_a_known_posterior(gauss, peak):
     found = nuts_chains(gauss, peak, seed=1)
     assert found.rhat < 1.01
     assert found.divergent == 0.0
+    assert draws.rhat == found.rhat
     np.testing.assert_array_equal(found.a.reshape(N, -1), draws.z[:N])
 
 
@@ -113,6 +115,7 @@ def test_the_sequential_sampler_finds_a_known_posterior_and_its_evidence(gauss):
     found = smc_populations(gauss, seed=1)
     assert found.rhat < 1.03
     assert found.ess == draws.ess
+    assert found.rhat == draws.rhat
 
 
 @needs_blackjax
@@ -172,6 +175,15 @@ def test_chains_that_disagree_are_worth_next_to_nothing():
     assert rhat_of(drifting) > 1.1
 
 
+def test_draws_of_chains_that_disagree_are_not_trusted(gauss):
+    a = np.random.default_rng(1).normal(size=(N, 2, 400))
+    apart = a + np.array([-2.0, 2.0])[:, None]
+    found = samplers.Sampled(apart, ess_of(apart), rhat_of(apart), 0.0, 0.0, 0)
+    draws = samplers._draws(gauss, found, "nuts", 1)
+    assert draws.rhat > 1.5
+    assert not draws.trusted
+
+
 def test_bridge_sampling_is_right_where_a_gaussian_is_not(monkeypatch):
     """A posterior with heavy, lopsided shape: the bridge finds its evidence, the Gaussian that it is built on would not."""
 
@@ -205,6 +217,16 @@ def test_inference_data_holds_the_twin_and_what_arviz_makes_of_it_is_the_twins_t
     assert data.posterior.attrs["diary_sha256"] == quick.diary.sha256
     assert "unchecked" in data.posterior.attrs["verdict"]
     assert set(data.posterior["account"].values[0]) <= {"charge", "acid"}
+    for name in ("charge", "acid"):
+        assert data.posterior.attrs[f"log_evidence_{name}"] == quick.log_evidence[name]
+        assert data.posterior.attrs[f"share_{name}"] == quick.shares[name]
+
+
+def test_a_twin_hands_itself_to_arviz(quick):
+    pytest.importorskip("arviz")
+    data, same = quick.to_inference_data(), to_inference_data(quick)
+    assert data.posterior.identical(same.posterior)
+    assert data.observed_data.identical(same.observed_data)
 
 
 def test_inference_data_has_the_prior_beside_it(quick):
@@ -232,7 +254,7 @@ def test_inference_data_holds_what_was_read(quick):
 def test_without_arviz_the_error_says_what_to_install(quick, monkeypatch):
     monkeypatch.setattr(samplers.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(InputError, match="ArviZ") as told:
-        to_inference_data(quick)
+        quick.to_inference_data()
     assert "pip install 'sudomotor[bayes]'" in str(told.value)
 
 

@@ -234,7 +234,7 @@ def to_dict(twin: Twin) -> dict[str, Any]:
         ],
         "method": check.method,
         "check": {
-            "passed": check.passed, "pareto_k": check.pareto_k, "ess": check.ess, "agreed": check.agreed,
+            "passed": check.passed, "pareto_k": check.pareto_k, "rhat": check.rhat, "ess": check.ess, "agreed": check.agreed,
             "seconds": round(check.seconds, 2), "words": check.words,
         },
         "entries_inside": {"entries": inside.entries, "inside": inside.inside, "share": inside.share, "expected": inside.expected},

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sudomotor.diary import Diary, Entry
 from sudomotor.parameters import load
 from sudomotor.person import Person
-from sudomotor.twin.ahead import PlannedSession, outlook
+from sudomotor.simulation.planned import PlannedSession
+from sudomotor.twin.ahead import outlook
 from sudomotor.twin.fit import fit
 from sudomotor.twin.grid import grid
 from sudomotor.twin.likelihood import diary_data

@@ -277,7 +277,9 @@ def _refit(
     rest_omega = _omega(np.full(n, max(s.rest_tonic * scale, 1e-3 * noise)), g.dt_s, broken)
     loose = 1.0 / max(_WIDE * scale, 10.0 * unit) ** 2
     keep = times
+    fit = None
     while True:
+        del fit  # a day's covariances need not lie there twice
         at = np.clip(np.floor(keep).astype(np.int64), 0, max(n - 2, 0))
         tied = np.full(n, _TIED / unit**2)
         tied[at] = loose

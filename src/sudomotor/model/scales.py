@@ -7,6 +7,7 @@ grades rise by one for each fixed ratio of rates.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -29,6 +30,15 @@ def site_of(side_name: str) -> str:
     """
     word = side_name.split()[-1]
     return next(site for site, one in SINGULAR.items() if one == word)
+
+
+def sides_at(site: str, sides: Sequence[str] = SIDES) -> list[int]:
+    """Where the sides of a site lie among some sides.
+
+    >>> sides_at("soles"), sides_at("axillae", ("left palm", "right axilla"))
+    ([2, 3], [1])
+    """
+    return [i for i, side in enumerate(sides) if site_of(side) == site]
 
 
 def remaining(blocked: Array, unreached: float) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sudomotor.errors import UnsafeError
-from sudomotor.limits import Answers, Limits, PlanVerdict, ProposedSession, check_plan, screen
+from sudomotor.limits import Answers, Limits, PlanVerdict, ProposedSession, Reason, check_plan, screen
 from sudomotor.parameters import Parameters
 from sudomotor.planning.calendar import Calendar
 from sudomotor.planning.evaluate import Score, date_of
@@ -62,11 +62,12 @@ class Part:
     labels: dict[str, Score] = field(default_factory=dict)
 
 
-def _bounds(verdict: PlanVerdict, limits: Limits) -> tuple[Bound, ...]:
+def _bounds(verdict: PlanVerdict, next_step: Sequence[Reason], limits: Limits) -> tuple[Bound, ...]:
     """Every limit that was looked at and says something, binding ones first."""
     found: dict[str, Bound] = {}
-    for reason in (*verdict.met, *verdict.advice):
-        binding = reason.limit in verdict.binding
+    names = {*verdict.binding, *(reason.limit for reason in next_step)}
+    for reason in (*verdict.met, *next_step, *verdict.advice):
+        binding = reason.limit in names
         if reason.limit in found and found[reason.limit].binding >= binding:
             continue
         text = limits[reason.limit].text if reason.limit in limits else reason.text
@@ -93,6 +94,30 @@ def _interval(hits: NDArray[np.bool_], seed: int) -> tuple[float, float, float]:
     return share, float(low), float(high)
 
 
+def _verdict(parts: Sequence[tuple[SiteJob, Score]], more_mA: float = 0.0) -> PlanVerdict:
+    """The sessions of all sites held against every limit, as they are or with more current."""
+    gate = parts[0][0].gate
+    sessions: list[ProposedSession] = []
+    for job, score in parts:
+        sessions += job.gate.proposed(
+            slot._replace(current_mA=slot.current_mA + more_mA) for slot in score.schedule
+        )
+    return check_plan(
+        sessions, gate.log, gate.skin, gate.answers, gate.today, device=gate.device, logged_until=gate.logged_until,
+        limits=gate.limits,
+    )  # fmt: skip
+
+
+def _next_step(parts: Sequence[tuple[SiteJob, Score]]) -> list[Reason]:
+    """The limits that the next current a device can be set to would break: they bind, though rounding leaves a rest to them."""
+    step = parts[0][0].gate.step_mA
+    return [
+        replace(reason, found=reason.found - step)
+        for reason in _verdict(parts, step).broken
+        if reason.unit == "mA" and reason.found is not None
+    ]
+
+
 def _checked(parts: Sequence[tuple[SiteJob, Score]]) -> PlanVerdict:
     """Hold the whole of a plan against every limit once more.
 
@@ -101,15 +126,8 @@ def _checked(parts: Sequence[tuple[SiteJob, Score]]) -> PlanVerdict:
     UnsafeError
         where it breaks one. No plan does; this is the last door.
     """
-    gate = parts[0][0].gate
-    sessions: list[ProposedSession] = []
-    for job, score in parts:
-        sessions += job.gate.proposed(score.schedule)
-    verdict = check_plan(
-        sessions, gate.log, gate.skin, gate.answers, gate.today, device=gate.device, logged_until=gate.logged_until,
-        limits=gate.limits,
-    )  # fmt: skip
-    if sessions and not verdict.allowed:
+    verdict = _verdict(parts)
+    if any(score.schedule for _, score in parts) and not verdict.allowed:
         raise UnsafeError(
             f"the plan breaks a limit: {(*verdict.broken, *verdict.refused)[0]}",
             where="planning",
@@ -136,7 +154,7 @@ def _outcome(
         name, text, tuple(sorted(sessions, key=lambda one: (one.date, one.site))),
         per * sum(score.minutes for _, score in parts), per * sum(score.sessions for _, score in parts),
         share, low, high, float(np.mean([score.dry_pct for _, score in parts])),
-        _bounds(verdict, parts[0][0].gate.limits or Limits.default()), (), skin, fallback,
+        _bounds(verdict, _next_step(parts), parts[0][0].gate.limits or Limits.default()), (), skin, fallback,
     )  # fmt: skip
 
 

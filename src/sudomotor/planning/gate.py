@@ -7,6 +7,7 @@ planned at all; the reasons come back in words.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -30,6 +31,7 @@ from sudomotor.limits import (
     screen,
     skin_notes,
 )
+from sudomotor.parameters import load
 from sudomotor.planning.calendar import Calendar
 
 if TYPE_CHECKING:
@@ -47,6 +49,21 @@ class Slot(NamedTuple):
 Schedule = tuple[Slot, ...]
 
 
+def settable_mA(current_mA: float, step_mA: float) -> float:
+    """The highest current that a device can be set to and that is no higher than a current.
+
+    >>> settable_mA(14.7, 0.5), settable_mA(15.0, 0.5), settable_mA(0.3, 0.1), settable_mA(0.4, 0.5)
+    (14.5, 15.0, 0.3, 0.0)
+    """
+    steps = math.floor(current_mA / step_mA + 1e-9)
+    found = round(steps * step_mA, 9)
+    return found if found <= current_mA else round((steps - 1) * step_mA, 9)
+
+
+def _step_mA() -> float:
+    return load().value("plan_settable_mA")
+
+
 @dataclass(frozen=True)
 class Gate:
     """What one person may do at one site from a date on.
@@ -58,6 +75,7 @@ class Gate:
     log, skin, answers, logged_until : what was held, what the skin showed, what was answered, the log's last row.
     calendar : it gives sessions their time of day, which the rest between two of them counts from.
     device, limits : the device in use and the library of limits.
+    step_mA : devices are set in such steps; a current is rounded down to them.
     """
 
     site: str
@@ -70,6 +88,7 @@ class Gate:
     calendar: Calendar = field(default_factory=Calendar.any_day)
     device: Device | None = None
     limits: Limits | None = None
+    step_mA: float = field(default_factory=_step_mA)
     _known: dict[Schedule, Schedule] = field(default_factory=dict, repr=False, compare=False)
 
     def _context(self) -> dict[str, Any]:
@@ -110,23 +129,35 @@ class Gate:
     def lawful(self, schedule: Iterable[Slot], parent: Schedule | None = None) -> Schedule:
         """The schedule with currents lowered, sessions shortened or left out until no limit is broken.
 
+        Currents are then rounded down to what a device can be set to. A lower current may leave less of a rise to the next
+        one, so the limits are asked again until nothing changes.
+
         `parent` is a lawful schedule that this one was made from. Where it only leaves out, shortens or weakens sessions of
         that one, and makes nothing rise or pause anew, it keeps what its parent keeps, and is not looked at again until it is
         chosen. Of another library than the shipped one that is not presumed.
         """
-        wanted = tuple(schedule)
+        wanted = self._settable(schedule)
         if wanted not in self._known:
             if parent is not None and self.limits is None and milder(wanted, parent):
                 return wanted
-            done = repair(
-                self.proposed(wanted), self.log, self.skin, self.answers, self.today, **self._context()
-            )
-            if done.refused:
-                raise_refusals(done.refused)
-            self._known[wanted] = tuple(
-                Slot((one.date - self.first).days, one.current_mA, one.minutes) for one in done.sessions
-            )
+            mended = self._repaired(wanted)
+            while (lower := self._settable(mended)) != mended:
+                mended = self._repaired(lower)
+            self._known[wanted] = mended
         return self._known[wanted]
+
+    def _settable(self, schedule: Iterable[Slot]) -> Schedule:
+        """The schedule at currents that a device can be set to; sessions of none are left out."""
+        lower = (slot._replace(current_mA=settable_mA(slot.current_mA, self.step_mA)) for slot in schedule)
+        return tuple(slot for slot in lower if slot.current_mA > 0)
+
+    def _repaired(self, schedule: Schedule) -> Schedule:
+        done = repair(
+            self.proposed(schedule), self.log, self.skin, self.answers, self.today, **self._context()
+        )
+        if done.refused:
+            raise_refusals(done.refused)
+        return tuple(Slot((one.date - self.first).days, one.current_mA, one.minutes) for one in done.sessions)
 
     def changes(self, schedule: Iterable[Slot]) -> tuple[Reason, ...]:
         """Why the limits would not let a schedule stand as it is."""
@@ -141,7 +172,7 @@ class Gate:
         )
 
     def top_mA(self, minutes: float) -> float:
-        """The highest current to plan for, whatever the last one was.
+        """The highest current to plan for that a device can be set to, whatever the last one was.
 
         It is the lowest limit; and no more than what is usual at the site, unless more was used already.
         """
@@ -151,7 +182,7 @@ class Gate:
         )
         usual = [one.bound for one in found.reasons if one.severity == "advice" and one.bound is not None]
         used = max((one.current_mA for one in self.log if one.site == self.site), default=0.0)
-        return min(found.value_mA, max(min(usual, default=found.value_mA), used))
+        return settable_mA(min(found.value_mA, max(min(usual, default=found.value_mA), used)), self.step_mA)
 
 
 def milder(schedule: Schedule, parent: Schedule) -> bool:

@@ -121,7 +121,9 @@ def plan(
         )  # fmt: skip
     jobs = []
     for site in where:
-        gate = Gate(site, first, now, log, skin, answers, diary.last, calendar, tool, limits)
+        gate = Gate(
+            site, first, now, log, skin, answers, diary.last, calendar, tool, limits, p.value("plan_settable_mA")
+        )  # fmt: skip
         gate.refuse()
         jobs.append(_job(gate, allowed, aim, request, judge, settings, p, (first - diary.last).days - 1))
     reason = _too_little(twin, p, only_if_better)
@@ -243,7 +245,7 @@ def _too_little(twin: Twin, p: Parameters, only_if_better: bool) -> str | None:
         if count < p.value(name):
             return f"the diary holds {count} {what}; a plan of your own needs {p.value(name):g}"
     if only_if_better and not getattr(twin, "beats_naive", None):
-        return "the twin's forecasts have not been shown to beat naive ones on this diary"
+        return "on this diary the forecasts have not been shown to be better than a simple guess"
     return None
 
 
@@ -282,7 +284,7 @@ def _refuse_lockout(job: SiteJob, named: dict[str, Schedule]) -> None:
     why = job.gate.changes(days)
     text = why[0].text if why else "the limits leave no session"
     raise UnsafeError(
-        f"no plan: no session is left within the horizon. {text}",
+        f"no plan: no session is left in the time that is planned for. {text}",
         where=f"the limit '{why[0].limit}'" if why else "the limits",
         mend="let the skin heal, write down how it is, and plan again",
     )

@@ -39,7 +39,7 @@ def what_interval(job: SiteJob, chosen: Schedule, target: Target, month_days: fl
     """The longest equal interval after the build-up that reaches the chance at the plan's own current and length."""
     question, days = "What interval?", job.bench.horizon_days
     if not chosen:
-        return Answer(question, "No session is planned within the horizon.", None, "d")
+        return Answer(question, "No session is planned, so no interval.", None, "d")
     holds = [float(one) for one in _INTERVALS if one <= job.parameters.value("plan_longest_interval_days")]
     start = job.bench.from_day
     laid = [with_interval(chosen, start, job.allowed, one, days) for one in holds]

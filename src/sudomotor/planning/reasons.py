@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from sudomotor.model.mechanisms import mechanism
 from sudomotor.planning.gate import Schedule
 from sudomotor.planning.goal import Goal
 from sudomotor.planning.recipes import densest, grid
@@ -33,7 +34,8 @@ def chance_words(
     """The chance of the goal, and whether it is what was asked for."""
     of = (
         f"The chance of {goal.condition.words} on {goal.days_pct:g} % of the days from {goal_from} is "
-        f"{pct(outcome.p_goal)} ({pct(outcome.p_goal_low)} to {pct(outcome.p_goal_high)} over re-sampling)"
+        f"{pct(outcome.p_goal)} ({pct(outcome.p_goal_low)} to {pct(outcome.p_goal_high)}, for it is counted in no more than some "
+        "hundred people whom your diary fits)"
     )
     if reached:
         return f"{of}; asked for were {pct(chance)}."
@@ -54,7 +56,7 @@ def shape_words(schedule: Schedule, from_day: int, reached: bool) -> str:
     """How the sessions lie: so many first, then how far apart."""
     if not schedule:
         if reached:
-            return "No session is needed within the horizon."
+            return "No session is needed in the time that is planned for."
         return (
             "No session is planned: by this diary none would bring dry days that are worth its time. Ask your clinician what "
             "else could help."
@@ -70,7 +72,7 @@ def shape_words(schedule: Schedule, from_day: int, reached: bool) -> str:
         parts.append(f"{_times(len(head))} in the first {from_day} days")
     if tail:
         gaps = [after.day - before.day for before, after in pairwise(tail)]
-        apart = f", about every {np.mean(gaps):.3g} days" if gaps else ""
+        apart = f", about every {np.mean(gaps):.2g} days" if gaps else ""
         parts.append(f"{_times(len(tail))} {'after that' if head else 'in all'}{apart}")
     return f"{' and '.join(parts)}; {long} minutes at {strong} mA.".capitalize().replace(" ma.", " mA.")
 
@@ -80,8 +82,8 @@ def _times(count: int) -> str:
 
 
 def limit_words(limits: Sequence[Bound]) -> list[str]:
-    """What binds, limit by limit."""
-    return [f"This limit binds: {one.text}" for one in limits if one.binding]
+    """What the plan may not pass, limit by limit."""
+    return [f"The plan goes as far as this limit: {one.text}" for one in limits if one.binding]
 
 
 def label_words(outcome: Outcome, labels: Sequence[Outcome], chance: float) -> str | None:
@@ -105,17 +107,21 @@ def label_words(outcome: Outcome, labels: Sequence[Outcome], chance: float) -> s
 
 
 def mechanism_words(by_mechanism: Mapping[str, float], shares: Mapping[str, float]) -> str | None:
-    """Which account of the block the chance hangs on."""
+    """Whether the chance hangs on how the treatment works."""
     if len(by_mechanism) < 2:
         return None
     low = min(by_mechanism, key=lambda name: by_mechanism[name])
     high = max(by_mechanism, key=lambda name: by_mechanism[name])
     if by_mechanism[high] - by_mechanism[low] < 0.1:
-        return "It matters little for this plan how the current blocks the glands: every account that is left says much the same."
+        return (
+            "Nobody knows for sure how the current stops the sweat. For this plan it matters little: every explanation that fits "
+            "your diary gives much the same chance."
+        )
     likely = max(shares, key=lambda name: shares[name]) if shares else high
     return (
-        f"How the current blocks the glands matters: if by “{low}” the chance is {pct(by_mechanism[low])}, if by “{high}” "
-        f"{pct(by_mechanism[high])}. The diary finds “{likely}” likeliest, {pct(shares.get(likely, 0.0))}."
+        f"Nobody knows for sure how the current stops the sweat, and for this plan it matters: if {mechanism(low).lay}, the chance "
+        f"is {pct(by_mechanism[low])}; if {mechanism(high).lay}, {pct(by_mechanism[high])}. Likeliest by your diary is that "
+        f"{mechanism(likely).lay} ({pct(shares.get(likely, 0.0))})."
     )
 
 
@@ -136,7 +142,7 @@ def until_words(until: Amount, back: Amount, dry_now: bool) -> str:
     first = (
         "You are dry now"
         if dry_now
-        else "Most would not be dry within the horizon"
+        else "Most would not be dry in the time that is planned for"
         if until.median is None
         else f"Dry after about {until.median:.0f} days ({_range(until)})"
         if until.median >= 1
@@ -145,7 +151,7 @@ def until_words(until: Amount, back: Amount, dry_now: bool) -> str:
     if dry_now and back.median is not None:
         return f"{first}; without any session the sweat would be back after about {back.median:.0f} days ({_range(back)})."
     if dry_now:
-        return f"{first}; without any session you would most likely stay so within the horizon."
+        return f"{first}; without any session you would most likely stay so all that time."
     return f"{first}."
 
 
@@ -164,22 +170,28 @@ def what_binds(job: SiteJob, chance: float, every_day: Sequence[int]) -> str:
     sparse = job.gate.lawful(_thinned(own, 7.0 / _SPARSE))
     mine, all_days, less = job.final.score([own, free, sparse])
     if target.met(all_days) and not target.met(mine):
-        return f"The calendar binds: with every day free the chance would be {pct(all_days.p)}."
+        return f"Your days are what stands in the way: with every day free the chance would be {pct(all_days.p)}."
     sure = job.final.dry(job.final.outlook([own], missed_pct=0.0))[0, job.bench.from_day :]
     kept = float((sure.mean(axis=0) >= job.bench.goal.days_pct / 100.0 - 1e-9).mean())
     if kept >= chance:
-        return f"Missed sessions bind: if none were missed the densest schedule would have a chance of {pct(kept)}."
+        return (
+            f"Missed sessions are what stands in the way: if none were missed, as many as there may be would have a chance of "
+            f"{pct(kept)}."
+        )
     if all_days.p > mine.p + 0.05:
-        return f"The calendar binds in part: with every day free the chance would be {pct(all_days.p)}, still below what was asked."
+        return (
+            f"Your days stand in the way in part: with every day free the chance would be {pct(all_days.p)}, still below what was "
+            "asked for."
+        )
     if mine.p > less.p + 0.05:
         names = ", ".join(name.replace("_", " ") for name in job.gate.verdict(own).binding)
         return (
-            f"The limits bind{f' ({names})' if names else ''}: the most that they let stand has a chance of {pct(mine.p)}, and "
-            "more sessions would still help."
+            f"The limits stand in the way{f' ({names})' if names else ''}: the most that they allow has a chance of {pct(mine.p)}, "
+            "and more sessions would still help."
         )
     return (
-        f"What binds is the person: the most that the limits let stand has a chance of {pct(mine.p)}, {_SPARSE} sessions a week "
-        f"{pct(less.p)}; more sessions would hardly help."
+        f"What stands in the way is how little sessions do for you: the most that the limits allow has a chance of {pct(mine.p)}, "
+        f"{_SPARSE} sessions a week {pct(less.p)}; more sessions would hardly help."
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sudomotor.parameters import Parameters
-from sudomotor.planning.gate import Schedule, Slot
+from sudomotor.planning.gate import Schedule, Slot, settable_mA
 from sudomotor.planning.labels import Label, snap
 
 
@@ -80,7 +80,8 @@ def grid(top_mA: float, p: Parameters) -> Grid:
     step = p.value("plan_step_mA")
     low = min(p.value("plan_lowest_mA"), top_mA)
     count = int((top_mA - low) / (2.0 * step) + 1e-9)
-    currents = tuple(round(top_mA - 2.0 * step * i, 3) for i in range(count, -1, -1))
+    tried = (settable_mA(top_mA - 2.0 * step * i, p.value("plan_settable_mA")) for i in range(count, -1, -1))
+    currents = tuple(dict.fromkeys(tried))
     first, last, by = (p.value(f"plan_{name}_minutes") for name in ("shortest", "longest", "step"))
     minutes = tuple(first + by * i for i in range(int((last - first) / by + 1e-9) + 1))
     longest = p.value("plan_longest_interval_days")

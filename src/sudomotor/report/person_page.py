@@ -21,7 +21,6 @@ from sudomotor.report.plan_report import (
 from sudomotor.report.sentences import Sentence
 from sudomotor.report.twin_report import believed
 from sudomotor.report.twin_words import (
-    LAY_ACCOUNT,
     day_words,
     log_next_words,
     logging_words,
@@ -88,14 +87,8 @@ def writing(view: PlanView, *, changes: bool) -> list[str]:
 
 
 def reasons(view: PlanView) -> list[str]:
-    """Why these sessions, without what the page says elsewhere; accounts of the block by what they say."""
-    kept = []
-    for text in view.plan.reasons:
-        if text and not text.startswith(_TOLD):
-            for name, lay in LAY_ACCOUNT.items():
-                text = text.replace(f"“{name}”", f"“{lay.split(' (')[0]}”")
-            kept.append(signed(text))
-    return kept
+    """Why these sessions, without what the page says elsewhere."""
+    return [signed(text) for text in view.plan.reasons if text and not text.startswith(_TOLD)]
 
 
 def next_lines(view: PlanView) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sudomotor.model.scales import SINGULAR, SITES
+from sudomotor.model.scales import SITES, sides_at
 from sudomotor.twin.courses import LATELY_DAYS
 from sudomotor.twin.likelihood import hdss_above, nodes
 
@@ -118,7 +118,7 @@ def half_log(twin: Twin, site: str) -> Array:
 def _flows(twin: Twin, site: str) -> Array:
     """Share of the sweat of a site that still flows on each day of the diary, both sides together; (day, draw)."""
     g = twin.grid
-    mine = [i for i, side in enumerate(g.sides) if side.endswith(SINGULAR[site])]
+    mine = sides_at(site, g.sides)
     open_ = 1.0 - (1.0 - twin.traits["unreached"]) * twin.past.blocked[:, mine]
     return np.asarray((open_ * g.other[: g.days, mine][:, :, None]).mean(axis=1))
 

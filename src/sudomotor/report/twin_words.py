@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sudomotor.model.mechanisms import mechanism
+from sudomotor.model.mechanisms import MECHANISMS, mechanism
 from sudomotor.report.sentences import Sentence
 from sudomotor.report.twin_past import entries_inside
 from sudomotor.report.words import lay_site, plain, ranged
@@ -22,13 +22,7 @@ _MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # the accounts of the block in a few words, with the name under which `--mechanism` knows them
-LAY_ACCOUNT = {
-    "charge": "an electrical effect on the sweat duct that lasts (charge)",
-    "acid": "acid at the plus pole irritates the duct (acid)",
-    "colloid": "particles of the water plug the duct (colloid)",
-    "synaptic": "the nerve ending is put out of action (synaptic)",
-    "acute": "sweat stops only while the current flows (acute)",
-}
+LAY_ACCOUNT = {name: f"{each.lay} ({name})" for name, each in MECHANISMS.items()}
 # what a person has to write so that a trait can be known at all
 _NEEDS = {
     "event": "write in the column 'event' what was special about a day",

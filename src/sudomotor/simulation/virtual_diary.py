@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from sudomotor.diary import Diary
 from sudomotor.errors import InputError
 from sudomotor.model.hypotheses import Hypotheses
-from sudomotor.simulation.virtual_life import START, LifeSession, VirtualLives, begin_lives
+from sudomotor.simulation.planned import PlannedSession
+from sudomotor.simulation.virtual_life import START, VirtualLives, begin_lives
 
 Array = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -39,7 +40,7 @@ class VirtualLater:
     dates: tuple[datetime.date, ...]
     hdss: NDArray[np.int64]
     sweat_mg_per_min: Array
-    sessions: tuple[LifeSession, ...]
+    sessions: tuple[PlannedSession, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from sudomotor.diary import Diary
 from sudomotor.errors import InputError
 from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.person import find_preset
+from sudomotor.simulation.planned import PlannedSession, SessionLike
 from sudomotor.simulation.virtual_answers import Reporter, extras, first_report, report, reporter
 from sudomotor.simulation.virtual_body import Bodies, bodies, dose_tables, live_day, occasions_of
 from sudomotor.simulation.virtual_entries import diary_of
@@ -44,28 +45,6 @@ MOST_DAYS = 1500
 MOST_PEOPLE = 5000
 MOST_MA = 50.0
 _FAR = 1000003  # seeds of other futures lie far from those of people
-
-
-class LifeSession(NamedTuple):
-    """A session of one of the next days: `day` 0 is the next one."""
-
-    day: int
-    current_mA: float
-    minutes: float
-    site: str = "palms"
-
-
-class SessionLike(Protocol):
-    """Anything with the fields of a session to come."""
-
-    @property
-    def day(self) -> int: ...
-    @property
-    def current_mA(self) -> float: ...
-    @property
-    def minutes(self) -> float: ...
-    @property
-    def site(self) -> str: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +132,12 @@ class VirtualLives:
             weighing_minutes=self.bodies.parameters.value("virtual_weighing_minutes"),
         )
 
-    def held(self, i: int, first: int, days: int) -> tuple[LifeSession, ...]:
+    def held(self, i: int, first: int, days: int) -> tuple[PlannedSession, ...]:
         """Sessions that person i held on `days` days from the diary's day `first`, day 0 being that one."""
         on = np.flatnonzero(self.of("held")[first : first + days, i])
         current, minutes = self.of("current"), self.of("minutes")
         return tuple(
-            LifeSession(int(d), float(current[first + d, i]), float(minutes[first + d, i]), self.site)
+            PlannedSession(int(d), float(current[first + d, i]), float(minutes[first + d, i]), self.site)
             for d in on
         )
 

@@ -20,10 +20,11 @@ from sudomotor.parameters import load
 from sudomotor.person import draw
 from sudomotor.person.people import People
 from sudomotor.person.streams import normal_quantile
+from sudomotor.simulation.planned import PlannedSession
 from sudomotor.simulation.virtual_diary import VirtualLater, VirtualPerson
 from sudomotor.simulation.virtual_entries import diary_of
 from sudomotor.simulation.virtual_habits import after_session, first_habits, habits, wants_session, write_day
-from sudomotor.simulation.virtual_life import MOST_DAYS, MOST_PEOPLE, START, LifeSession, whole_number
+from sudomotor.simulation.virtual_life import MOST_DAYS, MOST_PEOPLE, START, whole_number
 from sudomotor.simulation.virtual_luck import luck
 
 Array = NDArray[np.float64]
@@ -107,7 +108,9 @@ def stranger_people(
             tuple(start + datetime.timedelta(days=days + d) for d in range(ahead)),
             mine["answer"][days:].astype(np.int64),
             np.full(ahead, np.nan),
-            tuple(LifeSession(int(d), mine["current"][days + d], mine["minutes"][days + d]) for d in held_on),
+            tuple(
+                PlannedSession(int(d), mine["current"][days + d], mine["minutes"][days + d]) for d in held_on
+            ),
         )
         truth = {name: float(people[name][i]) for name in _TRUTH}
         out.append(

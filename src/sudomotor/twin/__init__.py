@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sudomotor.twin.ahead import Outlook, PlannedSession, outlook
+from sudomotor.simulation.planned import PlannedSession
+from sudomotor.twin.ahead import Outlook, outlook
 from sudomotor.twin.fit import METHODS, fit
 from sudomotor.twin.forecast import Forecast, Relapse, forecast, hdss_forecast
 from sudomotor.twin.replay import Replay, replay

@@ -10,14 +10,15 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sudomotor.errors import InputError
 from sudomotor.model.block import BlockState
-from sudomotor.model.scales import SINGULAR, SITES
+from sudomotor.model.scales import SITES, sides_at
+from sudomotor.simulation.planned import SessionLike
 from sudomotor.twin.doses import effects, laid_out
 from sudomotor.twin.grid import Held, Kind, place_sessions, week_numbers, weekend_flags
 from sudomotor.twin.kinetics import Kinetics, Sessions, run, start
@@ -29,28 +30,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 MAX_DAYS = 1100
-
-
-class PlannedSession(NamedTuple):
-    """A session to come: `day` 0 is the day after the diary's last day; both sides, the anode in turns."""
-
-    day: int
-    current_mA: float
-    minutes: float
-    site: str = "palms"
-
-
-class SessionLike(Protocol):
-    """Anything with the fields of a planned session."""
-
-    @property
-    def day(self) -> int: ...
-    @property
-    def current_mA(self) -> float: ...
-    @property
-    def minutes(self) -> float: ...
-    @property
-    def site(self) -> str: ...
 
 
 def kinetics(twin: Twin, columns: NDArray[np.int64], account: str) -> Kinetics:
@@ -296,7 +275,7 @@ def _lived(
     g = twin.grid
     held = [_placed(twin, sessions, days) for sessions in schedules]
     kinds = tuple(dict.fromkeys(kind for each in held for kind in each.kinds))
-    mine = [i for i, side in enumerate(g.sides) if side.endswith(SINGULAR[site])]
+    mine = sides_at(site, g.sides)
     shape = (len(schedules), days, n)
     share, blocked, irritation = np.empty(shape), np.empty(shape), np.empty(shape)
     p = twin.constants()

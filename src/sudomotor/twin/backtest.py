@@ -39,7 +39,7 @@ from sudomotor.twin.scores import (
 
 if TYPE_CHECKING:
     from sudomotor.diary import Diary, Entry
-    from sudomotor.twin.ahead import PlannedSession
+    from sudomotor.simulation.planned import PlannedSession
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], object]
@@ -179,7 +179,7 @@ def site_of_diary(diary: Diary, site: str | None) -> str:
 
 
 def _sessions(diary: Diary, after: datetime.date, days: int) -> list[PlannedSession]:
-    from sudomotor.twin.ahead import PlannedSession
+    from sudomotor.simulation.planned import PlannedSession
 
     return [
         PlannedSession((entry.date - after).days - 1, entry.current_mA, entry.minutes, entry.site or "palms")

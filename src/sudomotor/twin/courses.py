@@ -10,7 +10,7 @@ import numpy as np
 
 from sudomotor.course import CareStep, Course, PauseStep, TreatStep
 from sudomotor.errors import InputError
-from sudomotor.twin.ahead import PlannedSession, SessionLike
+from sudomotor.simulation.planned import PlannedSession, SessionLike
 
 if TYPE_CHECKING:
     from sudomotor.twin.twin import Twin

@@ -25,7 +25,8 @@ WATERS = {
 }  # fmt: skip
 
 
-# what was worked out lately, by the constants in force: a planner asks for the same few kinds again and again
+# what was worked out lately, by the constants in force: a planner asks for the same few kinds again and again. The constants
+# are kept beside it, so that no others can come to have their number
 _KNOWN: dict[int, tuple[dict[Any, tuple[Array, ...]], Parameters]] = {}
 _MOST_KNOWN = 4000
 
@@ -67,9 +68,7 @@ def effects(
         return empty, empty, empty
     if len(_KNOWN) > len(MECHANISMS) + 3:
         _KNOWN.clear()
-    known, kept = _KNOWN.setdefault(id(p), ({}, p))
-    if kept is not p:  # the constants of that number are gone, and others stand in their place
-        known, kept = _KNOWN[id(p)] = ({}, p)
+    known, _ = _KNOWN.setdefault(id(p), ({}, p))
     new = [kind for kind in dict.fromkeys(kinds) if (kind, who, account) not in known]
     if new:
         if len(known) > _MOST_KNOWN:

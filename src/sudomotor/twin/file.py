@@ -43,7 +43,7 @@ class PersonPart(_Strict):
 
 
 class CheckPart(_Strict):
-    """How the draws were found; `pareto_k` null where the method has none."""
+    """How the draws were found; `pareto_k` and `rhat` null where the method has none."""
 
     method: str
     pareto_k: float | None
@@ -51,6 +51,7 @@ class CheckPart(_Strict):
     agreed: float
     seconds: float
     checked: bool
+    rhat: float | None = None
 
 
 class HypothesesPart(_Strict):
@@ -147,8 +148,8 @@ def content_of(twin: Twin) -> dict[str, Any]:
         "draws": {draw_name(trait): [_rounded(v) for v in twin.traits[trait.name]] for trait in TRAITS},
         "active": [trait.name for trait in TRAITS if twin.active[INDEX[trait.name]]],
         "check": {
-            "method": check.method, "pareto_k": None if math.isnan(check.pareto_k) else check.pareto_k, "ess": check.ess,
-            "agreed": check.agreed, "seconds": round(check.seconds, 3), "checked": check.checked,
+            "method": check.method, "pareto_k": _or_null(check.pareto_k), "ess": check.ess, "agreed": check.agreed,
+            "seconds": round(check.seconds, 3), "checked": check.checked, "rhat": _or_null(check.rhat),
         },
         "hypotheses": {
             "name": on.name, "mechanism": on.mechanism, "switches": sorted(on.switches), "gate": on.gate, "rule": on.rule,
@@ -163,6 +164,14 @@ def content_of(twin: Twin) -> dict[str, Any]:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.9g}")
+
+
+def _or_null(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _plain(value: Any) -> Any:
@@ -311,8 +320,8 @@ def _twin(part: TwinFile, at: str, anew: str) -> Twin:
         diary=diary, person=who, grid=grid(diary, factor), priors=priors, accounts=tuple(part.accounts),
         shares=part.shares, z=z, account=account, active=np.array([trait.name in part.active for trait in TRAITS]),
         check=Check(
-            check.method, math.nan if check.pareto_k is None else check.pareto_k, check.ess, check.agreed, check.seconds,
-            check.checked,
+            check.method, _or_nan(check.pareto_k), check.ess, check.agreed, check.seconds, check.checked,
+            _or_nan(check.rhat),
         ),
         seed=part.seed, hypotheses=Hypotheses(on.name, on.mechanism, frozenset(on.switches), on.gate, on.rule),
         other=factor, log_evidence=part.log_evidence, assumptions=tuple(part.assumptions), parameters=changed,

@@ -6,8 +6,9 @@ most diaries the shares stay near even: what a person writes down can seldom tel
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,11 +118,11 @@ def fit(
             say(f"sampling the account '{name}' in full")
             found[name] = (of, at, sample(at, peaks[name], quick, method, seed))
     z, account, ess = _mixture(found, shares, draws, seed)
-    worst = max(found[name][2].pareto_k for name in shares if shares[name] > 0)
-    methods = {found[name][2].method for name in shares if shares[name] > 0}
+    kept = [found[name][2] for name in shares if shares[name] > 0]
     check = Check(
-        method=" and ".join(sorted(methods)), pareto_k=worst, ess=ess, agreed=float(np.min(agreed)),
-        seconds=time.perf_counter() - started, checked=method != "map",
+        method=" and ".join(sorted({each.method for each in kept})), pareto_k=worst(each.pareto_k for each in kept),
+        ess=ess, agreed=float(np.min(agreed)), seconds=time.perf_counter() - started, checked=method != "map",
+        rhat=worst(each.rhat for each in kept),
     )  # fmt: skip
     return Twin(
         diary=diary, person=who, grid=g, priors={name: found[name][0] for name in shares if shares[name] > 0},
@@ -154,6 +155,15 @@ def share_of(log_evidence: dict[str, float]) -> dict[str, float]:
     kept = {name: (value / total if value / total >= _LEAST_SHARE else 0.0) for name, value in raw.items()}
     total = sum(kept.values())
     return {name: value / total for name, value in kept.items()}
+
+
+def worst(values: Iterable[float]) -> float:
+    """The greatest of those that are known; nan where none is.
+
+    >>> worst([math.nan, 0.2, 0.9]), worst([0.9, math.nan]), worst([math.nan])
+    (0.9, 0.9, nan)
+    """
+    return max((value for value in values if not math.isnan(value)), default=math.nan)
 
 
 def _mixture(

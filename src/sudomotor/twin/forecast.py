@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sudomotor.course import Course
-from sudomotor.twin.ahead import Outlook, PlannedSession, SessionLike, outlook
+from sudomotor.simulation.planned import PlannedSession, SessionLike
+from sudomotor.twin.ahead import Outlook, outlook
 from sudomotor.twin.courses import as_lately, planned
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ def to_inference_data(twin: Twin) -> arviz.InferenceData:
 
     Groups: `posterior`, every trait in its own unit over (chain, draw), one chain, and `account`, the account of the block
     that each draw is of; `prior`, as many draws of what was thought before the diary, under the same accounts; `observed_data`,
-    the readings by row of the diary, nan where a row has none. Draws are of equal weight and exchangeable: whatever
+    the readings by row of the diary, nan where a row has none. What each account is worth (`share_…`, `log_evidence_…`) is
+    in the attributes of `posterior`. Draws are of equal weight and exchangeable: whatever
     sampler they came from, its own check is in the attributes, so `arviz.rhat` of the one chain says nothing new.
 
     Raises
@@ -56,8 +57,9 @@ def to_inference_data(twin: Twin) -> arviz.InferenceData:
 
     posterior = twin.to_xarray().expand_dims(chain=[0])
     check = {
-        "pareto_k": twin.check.pareto_k, "ess": twin.check.ess, "verdict": twin.check.words,
+        "pareto_k": twin.check.pareto_k, "rhat": twin.check.rhat, "ess": twin.check.ess, "verdict": twin.check.words,
         **{f"share_{name}": share for name, share in twin.shares.items()},
+        **{f"log_evidence_{name}": value for name, value in twin.log_evidence.items()},
     }  # fmt: skip
     posterior.attrs.update(check)
     return arviz.InferenceData(posterior=posterior, prior=_prior(twin), observed_data=_observed(twin))

@@ -19,7 +19,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 
 from sudomotor.engine.scan import jax_library
-from sudomotor.model.scales import SITES
+from sudomotor.model.scales import SITES, site_of
 from sudomotor.twin.doses import effects, laid_out
 from sudomotor.twin.grid import Grid
 from sudomotor.twin.kinetics import Kinetics, Sessions, run, start
@@ -64,7 +64,7 @@ def data_of(grid: Grid, prior: Prior, hits: Array, fast: Array) -> Tree:
         "event": grid.event, "weekend": grid.weekend, "degrees": grid.degrees, "logged": grid.logged,
         "habit": habit_of(grid), "week": grid.week, "other": grid.other, "noon": np.arange(len(grid.logged)) * grid.slots_per_day,
         "primary": np.asarray(SITES.index(primary)),
-        "primary_side": np.array([float(side.split()[-1] in primary) for side in _stem(grid)]),
+        "primary_side": np.array([float(site_of(side) == primary) for side in grid.sides]),
         "weeks": np.zeros((len(grid.logged) + 12) // 7),
     }  # fmt: skip
 
@@ -83,10 +83,6 @@ def habit(t: Tree, of_day: Array) -> Array:
     """What the habit adds to the logit of an entry, (day, set)."""
     fade, session, streak = (of_day[:, i, None] for i in range(3))
     return t["logging_fade"] * fade + t["logging_session"] * session + t["logging_streak"] * streak
-
-
-def _stem(grid: Grid) -> list[str]:
-    return [side.replace("axilla", "axillae") for side in grid.sides]
 
 
 def kinetics_of(t: Tree, prior_rehit: Array, fast_days: Array, xp: ModuleType) -> Kinetics:

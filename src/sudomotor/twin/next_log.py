@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sudomotor.twin.ahead import Outlook, PlannedSession, outlook
+from sudomotor.simulation.planned import PlannedSession
+from sudomotor.twin.ahead import Outlook, outlook
 from sudomotor.twin.courses import as_lately
 
 if TYPE_CHECKING:

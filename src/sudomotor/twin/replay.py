@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sudomotor.errors import InputError
 from sudomotor.model.hypotheses import Hypotheses
-from sudomotor.model.scales import SINGULAR, SITES
+from sudomotor.model.scales import SITES, sides_at
 from sudomotor.twin.ahead import after_days
 from sudomotor.twin.grid import Held, Kind, place_sessions, sessions_of
 from sudomotor.twin.likelihood import hdss_above
@@ -249,7 +249,7 @@ def _blocked(twin: Twin, held: Held) -> Array:
 
 def _flows(twin: Twin, blocked: Array, site: str) -> Array:
     """Share that still flows at a site, both sides together; (case, day, draw)."""
-    mine = [i for i, side in enumerate(twin.grid.sides) if side.endswith(SINGULAR[site])]
+    mine = sides_at(site, twin.grid.sides)
     other = twin.grid.other[: twin.grid.days, mine][None, :, :, None]
     share = (1.0 - (1.0 - twin.traits["unreached"]) * blocked[:, :, mine]) * other
     return np.asarray(np.maximum(share.mean(axis=2), 1e-9))

@@ -29,15 +29,14 @@ from sudomotor.twin.priors import COUNT
 
 Array = NDArray[np.float64]
 
-# agreement of chains that is called that (Vehtari et al. 2021)
-RHAT_TRUSTED = 1.01
 # of NUTS, for each chain; moves are made, and counted, in stretches
 WARMUP, SAMPLES = 300, 750
 _STRETCH = 50
 _DEEPEST_TREE = 8
 # measured on diaries: gradients for an effective draw are fewest about here, at less than one divergence in a hundred moves
 _NUTS_ACCEPT = 0.7
-# chains that do not agree yet are drawn out to so many times their length
+# chains that do not agree to this R-hat yet (Vehtari et al. 2021) are drawn out to so many times their length
+_RHAT_WANTED = 1.01
 _LONGER = 3
 # chains begin somewhat wider than the Gaussian about the best point, so that their agreement says something
 _START_WIDTH = 1.5
@@ -58,7 +57,7 @@ class Sampled(NamedTuple):
     ----------
     a : (active trait, chain, draw) the active traits; for the sequential sampler a population is a chain.
     ess : effective number of draws of the trait that is known worst.
-    rhat : rank-normalised split R-hat, the worst of the traits; up to 1.01 is trusted (Vehtari et al. 2021).
+    rhat : rank-normalised split R-hat, the worst of the traits (Vehtari et al. 2021).
     divergent : share of moves that left the energy surface.
     log_evidence : log marginal likelihood; nan where it was not worked out.
     evaluations : gradients that were needed.
@@ -151,7 +150,7 @@ def _draws(at: Target, found: Sampled, method: str, seed: int) -> Draws:
     z = rng.normal(size=(COUNT, a.shape[1]))
     z[at.active] = a
     weight = np.full(a.shape[1], 1.0 / a.shape[1])
-    return Draws(z, weight, math.nan, found.ess, found.log_evidence, method)
+    return Draws(z, weight, math.nan, found.ess, found.log_evidence, method, found.rhat)
 
 
 def _key(seed: int, word: int) -> Any:
@@ -254,7 +253,7 @@ def nuts_chains(
             moved = np.concatenate(kept[0], axis=1)
             a = middle[:, None, None] + np.einsum("ij,cdj->icd", root, moved)
             rhat = rhat_of(a)
-            if rhat <= RHAT_TRUSTED:
+            if rhat <= _RHAT_WANTED:
                 break
     steps, diverging = (np.concatenate(kept[j], axis=1) for j in (1, 2))
     return Sampled(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,9 +16,11 @@ from sudomotor.model.hypotheses import Hypotheses
 from sudomotor.parameters import Parameters, load
 from sudomotor.person import Person
 from sudomotor.twin.grid import Grid
+from sudomotor.twin.posterior import K_TRUSTED, RHAT_TRUSTED, passes
 from sudomotor.twin.priors import INDEX, TRAITS, Prior, known_words, values
 
 if TYPE_CHECKING:
+    import arviz
     import xarray as xr
 
     from sudomotor.diary import Diary
@@ -40,6 +43,7 @@ class Check:
     agreed : share of starts that ended at the best point.
     seconds : how long it took.
     checked : whether there was a check at all.
+    rhat : how far the chains of a sampler agree (at most 1.03 is trusted), the worst of the traits; nan where there were none.
     """
 
     method: str
@@ -48,30 +52,29 @@ class Check:
     agreed: float
     seconds: float
     checked: bool = True
+    rhat: float = math.nan
 
     @property
     def passed(self) -> bool:
-        """Whether the draws may be trusted."""
-        from sudomotor.twin.posterior import K_TRUSTED
-
-        return self.checked and (np.isnan(self.pareto_k) or self.pareto_k <= K_TRUSTED)
+        """Whether the draws may be trusted: there was a check, and nothing that it looked at says no."""
+        return self.checked and passes(self.pareto_k, self.rhat)
 
     @property
     def words(self) -> str:
         """The verdict."""
         if not self.checked:
             return "The best point and its Gaussian, unchecked: take --method auto for anything that matters."
-        tail = (
-            ""
-            if np.isnan(self.pareto_k)
-            else f", tail of the weights k = {self.pareto_k:.2f} (trusted up to 0.7)"
-        )
+        found = f"({self.method}): worth {self.ess:.0f} independent draws"
+        if math.isnan(self.pareto_k) and math.isnan(self.rhat):
+            return f"Whether the fit has converged is not known {found}. Fit anew."
+        if not math.isnan(self.pareto_k):
+            found += f", tail of the weights k = {self.pareto_k:.2f} (trusted up to {K_TRUSTED:g})"
+        if not math.isnan(self.rhat):
+            found += f", R-hat = {self.rhat:.3f} (trusted up to {RHAT_TRUSTED:g})"
         if self.passed:
-            return f"The fit has converged ({self.method}): worth {self.ess:.0f} independent draws{tail}."
-        return (
-            f"The fit has NOT converged ({self.method}): worth {self.ess:.0f} independent draws{tail}. Take --method nuts, and "
-            "look for entries that contradict each other."
-        )
+            return f"The fit has converged {found}."
+        mend = "Look" if "nuts" in self.method else "Take --method nuts, and look"
+        return f"The fit has NOT converged {found}. {mend} for entries that contradict each other."
 
 
 class ParameterRow(NamedTuple):
@@ -222,6 +225,12 @@ class Twin:
         return xr.Dataset(
             data, {"draw": np.arange(self.draws)}, {"hypotheses": self.hypotheses.name, **_attributes(self)}
         )
+
+    def to_inference_data(self) -> arviz.InferenceData:
+        """The draws beside draws of the prior and the readings, for ArviZ; needs the extra `bayes`."""
+        from sudomotor.twin.inference_data import to_inference_data
+
+        return to_inference_data(self)
 
 
 def _attributes(twin: Twin) -> dict[str, Any]:

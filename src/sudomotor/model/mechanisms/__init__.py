@@ -17,10 +17,11 @@ from sudomotor.parameters import Parameters
 
 @dataclass(frozen=True)
 class Mechanism:
-    """A named account of the block."""
+    """A named account of the block; `lay` is what it says, as a clause for people who are treated."""
 
     name: str
     text: str
+    lay: str
     effect: Callable[[Dose, Parameters], Effect]
     sources: tuple[str, ...]
     counts_acid: bool = False  # does its dose need the acid that enters the ducts?
@@ -30,12 +31,14 @@ _ALL = (
     Mechanism(
         "charge",
         "functional block by the charge that a duct still holds when the current stops",
+        "the current has an electrical effect on the sweat duct that lasts",
         charge.effect,
         ("sato1993", "reinauer1993"),
     ),
     Mechanism(
         "acid",
         "acid lesion of the duct by protons that enter from the anode bath",
+        "acid at the plus pole irritates the duct",
         acid.effect,
         ("sato1993", "kreyden2004"),
         counts_acid=True,
@@ -43,18 +46,21 @@ _ALL = (
     Mechanism(
         "colloid",
         "colloid and mineral particles of the water jam the duct",
+        "particles of the water plug the duct",
         colloid.effect,
         ("griffen2018",),
     ),
     Mechanism(
         "synaptic",
         "the current through the tissue disrupts release at the nerve ending",
+        "the nerve ending is put out of action",
         synaptic.effect,
         ("reinauer1993",),
     ),
     Mechanism(
         "acute",
         "sweating is suppressed only while the current flows",
+        "sweat stops only while the current flows",
         acute.effect,
         ("shams2011",),
     ),
