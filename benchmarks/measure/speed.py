@@ -3,9 +3,9 @@
     python benchmarks/measure/speed.py [--small] [--repeat 3] [-o speed.json]
 
 The signal is made by the published Bateman kernel: six bursts a minute, a slow drift, white noise. Seconds are those of the
-call alone: imports and compilation (of a short signal) are over before. Memory is the peak of the process less what it held before the
-call. Cases: 24 h at 4 Hz and 1 h at 100 Hz beside the peer; 24 h at 100 Hz alone, for which the peer runs out of time; and
-growth from 1 h to 24 h at 4 Hz. The solver's own grid has 4 cells a second in all of them, and says so.
+call alone: imports and compilation (of a short signal) are over before. Memory is the peak of the process less what it held
+before the call. Cases: 24 h at 4 Hz and 1 h at 100 Hz beside the peer; 24 h at 100 Hz alone, for which the peer runs out of
+time; and growth from 1 h to 24 h at 4 Hz. The solver's own grid has 4 cells a second in all of them, and says so.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ start = time.perf_counter()
 found = eval(way)
 spent = time.perf_counter() - start
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"s": spent, "MB": (after - before) / 1024, "gap": getattr(found, "gap", None), "Hz": getattr(found, "solver_rate_Hz", None)}))
+told = {"gap": getattr(found, "gap", None), "Hz": getattr(found, "solver_rate_Hz", None)}
+print(json.dumps({"s": spent, "MB": (after - before) / 1024, **told}))
 """
 
 
