@@ -41,7 +41,7 @@ def made(hours):
     u = np.where(rng.random(n) < 6 / 60 * dt, 0.3 * np.exp(0.8 * rng.normal(size=n)), 0.0)
     a, b = np.exp(-dt / 2.0), np.exp(-dt / 0.7)
     y = lfilter([0, a - b], [1, -(a + b), a * b], u) / 0.4
-    return y + 4 + np.cumsum(np.cumsum(rng.normal(size=n))) * 2e-4 * dt**1.5 + 0.005 * rng.normal(size=n)
+    return y + 4 + 0.5 * np.sin(np.arange(n) * dt / 200) + 0.005 * rng.normal(size=n)
 
 y = made(0.02)
 eval(way)
