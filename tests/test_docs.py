@@ -341,7 +341,7 @@ def check_names(words: list[str]) -> None:
     }
     if "--task" in after:
         task(after["--task"], load())
-    if "--channel" in after:
+    if "--channel" in after and words[0] != "measure":  # whose channels are those of a file
         channel(after["--channel"], load())
     if "--person" in after and not after["--person"].endswith(".toml"):
         Person.preset(after["--person"])
@@ -377,7 +377,7 @@ def test_there_are_commands_to_understand():
     assert len(shown) > 20
     assert {words[0] for words in shown} == {
         "run", "session", "stress", "compare", "claims", "identify", "panic", "evidence", "parameters", "cite",
-        "demo", "diary", "twin", "forecast", "replay", "plan", "backtest", "limits",
+        "demo", "diary", "twin", "forecast", "replay", "plan", "backtest", "limits", "measure",
     }  # fmt: skip
     assert {words[1] for words in shown if words[0] == "evidence"} == {"run", "fit", "mind", "sham"}
     assert {words[1] for words in shown if words[0] == "diary"} == {"new", "check", "fhir"}
