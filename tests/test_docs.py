@@ -380,7 +380,7 @@ def test_there_are_commands_to_understand():
         "demo", "diary", "twin", "forecast", "replay", "plan", "backtest", "limits", "measure",
     }  # fmt: skip
     assert {words[1] for words in shown if words[0] == "evidence"} == {"run", "fit", "mind", "sham"}
-    assert {words[1] for words in shown if words[0] == "diary"} == {"new", "check", "fhir"}
+    assert {words[1] for words in shown if words[0] == "diary"} == {"new", "check", "fhir", "add-recording"}
     assert {"ask", "check"} <= {words[1] for words in shown if words[0] == "limits" and len(words) > 1}
 
 
