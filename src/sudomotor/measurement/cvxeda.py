@@ -4,6 +4,10 @@
 
 z is the standardised signal; A and M are the Bateman kernel by the bilinear transform; B holds cubic B-splines, one every ten
 seconds; C is a straight line. It has no scale of noise and no error bars. Source: Greco et al. 2016, equations 5 to 13.
+
+Nothing comes before the first sample: the recursions begin at rest, and a spline is centred at the end too. cvxEDA 1.1 does the
+same. Earlier copies of it, such as NeuroKit2's, leave the first two drivers free and end a spline sooner, so their minimum is
+another near both ends.
 """
 
 from __future__ import annotations
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
     from sudomotor.measurement.quality import Quality
 
 Array = NDArray[np.float64]
+_ON = 0.02  # a burst's driver is above this share of the large ones
+_RISE_S = 4.0  # and its response has its peak within so long
+_NOTHING = 1e-6  # rises, in standard deviations of the signal, that are within the solver's own error
+_UNEVEN = 0.05  # samples that stand further from even steps, in steps, are told
 
 
 class CvxEDA(NamedTuple):
@@ -69,19 +77,20 @@ def cvxeda(
         [(a1 * dt_s + 2) * (a0 * dt_s + 2), 2 * a1 * a0 * dt_s**2 - 8, (a1 * dt_s - 2) * (a0 * dt_s - 2)]
     ) / ((a1 - a0) * dt_s**2)
     # the first two rows reach before the beginning, where there is nothing
-    banded = [
-        sp.diags_array(
-            [np.where(np.arange(n) >= 0, c, 0.0)[: n - i] for i, c in enumerate(row)], offsets=[0, -1, -2], shape=(n, n)
-        ).tocsc()
-        for row in (recursion, (1.0, 2.0, 1.0))
-    ]  # fmt: skip
-    A, M = banded
+    A, M = (
+        sp.diags_array([np.full(n - i, c) for i, c in enumerate(row)], offsets=[0, -1, -2], shape=(n, n)).tocsc()
+        for row in (recursion, np.array([1.0, 2.0, 1.0]))
+    )
     B = _splines(n, max(round(knots_s / dt_s), 1))
     C = sp.csc_array(np.column_stack([np.ones(n), np.arange(1.0, n + 1.0) / n]))
-    found, driver, value, gap = _minimum(A, M, B, C, z, np.ones(n) if weight is None else weight, alpha, gamma)
+    weight = np.ones(n) if weight is None else weight
+    found, gap = _minimum(A, M, B, C, z, weight, alpha, gamma)
     q, spline, line = found[:n], found[n : n + B.shape[1]], found[n + B.shape[1] :]
-    phasic, tonic = M @ q, B @ spline + C @ line
-    return CvxEDA(phasic, driver, tonic, z - phasic - tonic, value, gap)
+    phasic, driver, tonic = M @ q, np.maximum(A @ q, 0.0), B @ spline + C @ line
+    rest = z - phasic - tonic
+    # weighed again at the solution, not taken from the solver's word
+    value = float(0.5 * weight @ rest**2 + alpha * driver.sum() + 0.5 * gamma * spline @ spline)
+    return CvxEDA(phasic, driver, tonic, rest, value, gap)
 
 
 def _splines(n: int, every: int) -> Any:
@@ -102,8 +111,8 @@ def _splines(n: int, every: int) -> Any:
 
 def _minimum(
     A: Any, M: Any, B: Any, C: Any, z: Array, weight: Array, alpha: float, gamma: float
-) -> tuple[Array, Array, float, float]:
-    """(q, l, d), A q, objective, relative gap, by Clarabel's interior point."""
+) -> tuple[Array, float]:
+    """(q, l, d) and the relative gap, by Clarabel's interior point."""
     import scipy.sparse as sp
 
     try:
@@ -134,7 +143,7 @@ def _minimum(
     x = np.asarray(answer.x)
     value, dual = float(answer.obj_val), float(answer.obj_val_dual)
     gap = abs(value - dual) / (1.0 + abs(value))
-    return x[:size], np.maximum(A @ x[:n], 0.0), value, gap
+    return x[:size], gap
 
 
 def cvxeda_activity(
@@ -146,25 +155,29 @@ def cvxeda_activity(
     of = bateman(p.value("eda_slow_s"), p.value("eda_fast_s"))
     dt = 1.0 / recording.rate_Hz
     # an even clock: each sample at its nearest step, steps without one weigh nothing
-    cell = np.round((recording.times_s - recording.times_s[0]) / dt).astype(np.int64)
+    position = (recording.times_s - recording.times_s[0]) / dt
+    cell = np.round(position).astype(np.int64)
     n = int(cell[-1]) + 1
     if n > 4 * len(cell) + 1000:
         raise InputError(
             "the recording is mostly gaps, over which the published objective does not lead", where="method",
             mend="cut it (Recording.between), or take method map",
         )  # fmt: skip
-    y, weight = np.zeros(n), np.zeros(n)
-    y[cell[usable]], weight[cell[usable]] = recording.values_uS[usable], 1.0
-    middle, scale = float(y[weight > 0].mean()), float(y[weight > 0].std())
+    number = np.bincount(cell[usable], minlength=n)
+    y = np.bincount(cell[usable], recording.values_uS[usable], n) / np.maximum(number, 1)
+    weight = np.where(number > 0, 1.0, 0.0)
+    middle, scale = float(y[number > 0].mean()), float(y[number > 0].std()) or 1.0
     found = cvxeda(
         np.where(weight > 0, (y - middle) / scale, 0.0), dt, slow_s=p.value("eda_slow_s"), fast_s=p.value("eda_fast_s"),
         knots_s=p.value("cvxeda_knots_s"), alpha=p.value("cvxeda_alpha"), gamma=p.value("cvxeda_gamma"), weight=weight,
     )  # fmt: skip
     phasic, tonic = scale * found.phasic[cell], middle + scale * found.tonic[cell]
-    # a driver through a kernel of unit area
-    driver = found.driver * scale * float(np.sum(found.phasic)) / max(float(np.sum(found.driver)), 1e-300)
+    # the published kernel, exp(-t/slow) - exp(-t/fast), has the area slow - fast: ours has 1
+    driver = found.driver * scale * (p.value("eda_slow_s") - p.value("eda_fast_s"))
     events = _events(found.driver, scale, dt, of.visible_s - p.value("eda_latency_s"), recording.times_s[0], found.phasic)
     told = [*notes, "cvxEDA's objective has no scale of noise, so there are no error bars"]
+    if np.abs(position - cell).max() > _UNEVEN:
+        told.append(f"the clock is uneven: each sample stands at the nearest of steps of {1e3 * dt:.4g} ms")
     if (weight == 0).any():
         told.append("missing samples weigh nothing here; the published objective does not know gaps")
     return SudomotorActivity(
@@ -178,13 +191,14 @@ def _events(driver: Array, scale: float, dt: float, later: float, start_s: float
     """Runs of the driver above a fiftieth of its large values, with the rise of the phasic part after each."""
     if not (driver > 0).any():
         return {name: np.zeros(0) for name in EVENT_COLUMNS}
-    on = driver > 0.02 * np.quantile(driver[driver > 0], 0.99)
+    on = driver > _ON * np.quantile(driver[driver > 0], 0.99)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(int))).reshape(-1, 2)
     middles = np.array([np.average(np.arange(a, b), weights=driver[a:b]) for a, b in edges])
-    reach = round(4.0 / dt)
+    reach = max(round(_RISE_S / dt), 1)
     tops = np.array([a + int(np.argmax(phasic[a : a + reach])) for a, _ in edges])
     sizes = np.array([phasic[top] - phasic[max(a - 1, 0)] for top, (a, _) in zip(tops, edges, strict=True)])
-    rises = sizes > 0  # with no scale of noise, a driver that only slows a fall is told as well: not as an event
+    # with no scale of noise, a driver that only slows a fall is told as well: not as an event
+    rises = sizes > _NOTHING
     middles, sizes, tops = middles[rises], sizes[rises], tops[rises]
     nothing = np.full(len(sizes), np.nan)
     columns = (start_s + middles * dt + later, scale * sizes, nothing, (tops - middles) * dt - later, nothing.copy())

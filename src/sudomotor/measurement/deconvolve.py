@@ -19,7 +19,8 @@ from sudomotor.measurement.interior import Problem, Solution, level_of, smooth, 
 from sudomotor.measurement.kernels import GridKernel, Kernel
 
 Array = NDArray[np.float64]
-_TIED = 1e7  # weight of a driver that is no burst, relative to what the data say of it
+_TIED = 1e5  # weight of a driver that is no burst, relative to what the data say of it; more costs digits with five poles
+_LEAN_S, _LEAN_PEAKS = 3.0, 2.0  # bursts nearer than this, or than so many times to the peak, lean on each other
 _LASTING_S = 8.0  # a response hides the level for longer than its kernel says
 _WIDE = 3.0  # standard deviation of a burst's amplitude before the data, in units of the signal's own changes
 
@@ -66,6 +67,18 @@ class Bursts(NamedTuple):
     sd: Array
 
 
+class Arrival(NamedTuple):
+    """What the samples before the first say of the first states and levels (q_0, b_0, q_1, ...).
+
+    Attributes
+    ----------
+    weight, slope : (2m, 2m), (2m,) information, and the same times the mean.
+    """
+
+    weight: Array
+    slope: Array
+
+
 class Deconvolved(NamedTuple):
     """What the values came apart into; all (n,) but the bursts.
 
@@ -79,6 +92,7 @@ class Deconvolved(NamedTuple):
     weight : relative weights of the samples (Student's t; 0 where nothing was measured).
     jumps : samples at which the tonic level was let go.
     solution : the sparse fit, with its certificate.
+    problem : what it solved.
     log_evidence : logarithm of the marginal likelihood of the values, for kernels and settings to be compared by.
     """
 
@@ -93,6 +107,7 @@ class Deconvolved(NamedTuple):
     weight: Array
     jumps: NDArray[np.int64]
     solution: Solution
+    problem: Problem
     log_evidence: float
 
 
@@ -110,26 +125,48 @@ def deconvolve(
     breaks : (n,) whether the grid leaps over a long gap before a sample: nothing is carried over there.
     sigma : noise, where it is known; default: estimated.
     """
-    g = kernel.on_grid(dt_s)
-    n = len(y)
     known = seen > 0
     y = np.where(known, y, 0.0)
-    least = max(first_noise(y, known), floor)
+    # counted in about its own noise, so that no number below depends on the unit; by a power of two, which rounds nothing
+    noise = sigma or max(first_noise(y, known), floor, 1e-9 * float(np.abs(y[known]).max()))
+    unit = float(2.0 ** np.round(np.log2(noise))) if noise > 0 else 1.0
+    found = deconvolve_counted(
+        y / unit, seen, known, dt_s, kernel, settings, floor / unit, breaks, None if sigma is None else sigma / unit
+    )
+    return found._replace(
+        **{name: getattr(found, name) * unit for name in _IN_UNITS}, log_evidence=found.log_evidence - known.sum() * np.log(unit),
+        bursts=found.bursts._replace(amplitude=found.bursts.amplitude * unit, sd=found.bursts.sd * unit),
+    )  # fmt: skip
+
+
+_IN_UNITS = ("response", "shape", "tonic", "driver", "phasic_sd", "fit_sd", "sigma")
+
+
+def deconvolve_counted(
+    y: Array, seen: Array, known: NDArray[np.bool_], dt_s: float, kernel: Kernel, settings: Settings, floor: float,
+    breaks: NDArray[np.bool_] | None, sigma: float | None, scale: float | None = None, before: Arrival | None = None,
+) -> Deconvolved:  # fmt: skip
+    """`deconvolve` of values that are counted in about their noise; with what is known from before the first of them."""
+    g = kernel.on_grid(dt_s)
+    n = len(y)
+    # of what a handful of far-flung samples cannot tell, a rounding of them is left: nothing below divides by nought
+    least = max(first_noise(y, known), floor, 1e-9 * float(np.abs(y[known]).max()))
     noise = sigma if sigma is not None else least
-    scale = change_scale(y, known, dt_s)
+    scale = change_scale(y, known, dt_s) if scale is None else scale
     jumps = find_jumps(y, known, noise, scale, settings.jump_share, settings.jump_z)
     free = np.zeros(n, dtype=bool) if breaks is None else breaks.copy()
     free[jumps] = True
     omega = _omega(np.full(n, max(settings.tonic * scale, 1e-3 * noise)), dt_s, free)
     trust, cheap = np.ones(n), np.ones(n)
-    nothing = np.zeros((2 * kernel.order, 2 * kernel.order))
+    if before is None:
+        before = Arrival(np.zeros((2 * kernel.order, 2 * kernel.order)), np.zeros(2 * kernel.order))
     found: Solution | None = None
     for turn in range(settings.passes):
         last = turn == settings.passes - 1
         unit = noise / g.norm
         problem = Problem(
-            y, seen * trust / noise**2, settings.kappa / unit * cheap, omega, g.a, g.c, g.first, nothing,
-            nothing[0],
+            y, seen * trust / noise**2, settings.kappa / unit * cheap, omega, g.a, g.c, g.first, before.weight,
+            before.slope,
         )  # fmt: skip
         found = solve(problem, found, tolerance=1e-9 if last else 1e-4)
         rest = y - np.convolve(found.q, g.c)[:n] - found.b
@@ -276,15 +313,16 @@ def _refit(
     unit = noise / g.norm
     rest_omega = _omega(np.full(n, max(s.rest_tonic * scale, 1e-3 * noise)), g.dt_s, broken)
     loose = 1.0 / max(_WIDE * scale, 10.0 * unit) ** 2
+    lean_s = max(_LEAN_S, _LEAN_PEAKS * g.dt_s * float(np.argmax(g.response(int(60.0 / g.dt_s)))))
     keep = times
+    alone = np.zeros(len(keep), dtype=np.int64)  # 1, 2: only the first, the second of a burst's two drivers is left to it
     fit = None
     while True:
         del fit  # a day's covariances need not lie there twice
         at = np.clip(np.floor(keep).astype(np.int64), 0, max(n - 2, 0))
         tied = np.full(n, _TIED / unit**2)
-        tied[at] = loose
-        if n > 1:
-            tied[np.minimum(at + 1, n - 1)] = loose
+        tied[at[alone != 2]] = loose
+        tied[np.minimum(at + 1, n - 1)[alone != 1]] = loose
         fit = smooth(free, tied, width=2 * (m + 1))
         amplitude = fit.u[at] + fit.u[np.minimum(at + 1, n - 1)]
         sd = np.empty(len(at))
@@ -295,16 +333,22 @@ def _refit(
         under = np.maximum(phasic[np.maximum(at - 1, 0)], 0.0)
         bad = (z < s.keep_z) | (amplitude < s.keep_share * under)
         if not bad.any():
-            break
+            # a driver is nowhere negative: where the better of the two would pull the other below, it stands alone
+            below = np.where(fit.u[at] < 0, 2, np.where(fit.u[np.minimum(at + 1, n - 1)] < 0, 1, 0))
+            below[alone != 0] = 0
+            if not below.any():
+                break
+            alone += below
+            continue
         # weakest first; of neighbours that lean on each other only one goes at a time
         drop = np.zeros(len(keep), dtype=bool)
         for i in np.argsort(z):
             if not bad[i]:
                 continue
-            near = np.abs(keep - keep[i]) * g.dt_s < 3.0
+            near = np.abs(keep - keep[i]) * g.dt_s < lean_s
             if not drop[near].any():
                 drop[i] = True
-        keep = keep[~drop]
+        keep, alone = keep[~drop], alone[~drop]
     total = np.where(np.abs(amplitude) > 0, amplitude, 1.0)
     share = np.clip(fit.u[np.minimum(at + 1, n - 1)] / total, 0.0, 1.0)
     tonic = fit.b + np.convolve(fit.q, g.c_tonic)[:n]
@@ -315,7 +359,7 @@ def _refit(
     level_of(tonic, 1.0 / (noise**2 + _lasting(response, _LASTING_S / g.dt_s) ** 2), rest_omega, level)
     return Deconvolved(
         response, tonic - level, level, driver, sd_q, sd_all, Bursts(at, share, amplitude, sd), noise,
-        weight, jumps, sparse,
+        weight, jumps, sparse, problem,
         fit.log_evidence - len(at) * np.log(max(n, 2) / max(len(at), 1)),
     )  # fmt: skip
 
