@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sudomotor.measurement.features import features
     from sudomotor.measurement.quality import Quality, judge
     from sudomotor.measurement.read import read
+    from sudomotor.measurement.stream import Stream
     from sudomotor.model import Hypotheses
     from sudomotor.model.channels import Channel
     from sudomotor.parameters import Parameters
@@ -81,6 +82,7 @@ _HOMES = {
     "measurement.features": ("features",),
     "measurement.quality": ("Quality", "judge"),
     "measurement.read": ("read",),
+    "measurement.stream": ("Stream",),
     "model": ("Hypotheses",),
     "model.channels": ("Channel",),
     "parameters": ("Parameters",),
@@ -121,6 +123,7 @@ __all__ = [
     "Schedule",
     "Session",
     "Stop",
+    "Stream",
     "SudomotorActivity",
     "TreatStep",
     "Twin",

@@ -22,6 +22,7 @@ from sudomotor.cli import (
     forecast,
     identify,
     limits,
+    live,
     measure,
     panic,
     parameters,
@@ -76,6 +77,7 @@ app.command("stress", short_help="One stressful moment: threat, nerves, sweat, h
 app.command("measure", short_help="Recordings of skin conductance: the nerve's bursts, with errors.")(
     measure.measure
 )
+app.command("live", short_help="The nerve's bursts while they happen, from a stream or a file.")(live.live)
 app.command("panic", short_help="A panic model: what a block does, what returns after.")(panic.panic)
 app.command("compare", short_help="Rival hypotheses: where they differ, what tells them apart.")(
     compare.compare

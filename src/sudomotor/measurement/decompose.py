@@ -169,23 +169,31 @@ def _activity(
 def events_of(
     grid: Grid, found: Deconvolved, of: Kernel, latency_s: float, p: Parameters
 ) -> pd.DataFrame:
-    """The table of bursts. A burst between two cells stands between their times, by its shares."""
+    """The table of bursts."""
     import pandas as pd
 
+    return pd.DataFrame(
+        dict(zip(EVENT_COLUMNS, event_arrays(grid.times_s, grid.dt_s, found, of, latency_s, p), strict=True))
+    )
+
+
+def event_arrays(
+    times_s: Array, dt_s: float, found: Deconvolved, of: Kernel, latency_s: float, p: Parameters
+) -> tuple[Array, ...]:
+    """Its columns. A burst between two cells stands between their times, by its shares."""
     b = found.bursts
-    g = of.on_grid(grid.dt_s)
-    begin = grid.times_s[b.at] + b.share * grid.dt_s - g.shift_s
+    g = of.on_grid(dt_s)
+    begin = times_s[b.at] + b.share * dt_s - g.shift_s
     # whatever the kernel: the arrival is `latency_s` before the response has a tenth of its peak
     onset = begin + of.visible_s - latency_s
     rise, recovery = np.full(len(b.at), np.nan), np.full(len(b.at), np.nan)
     amplitude, sd = b.amplitude.copy(), b.sd.copy()
     _shapes(
-        found.response + found.shape + found.tonic, found.shape, found.response, found.fit_sd, grid.times_s, begin,
-        begin + of.visible_s, of.peak_s, grid.dt_s, p.value("eda_amplitude_under"), p.value("eda_amplitude_left"),
+        found.response + found.shape + found.tonic, found.shape, found.response, found.fit_sd, times_s, begin,
+        begin + of.visible_s, of.peak_s, dt_s, p.value("eda_amplitude_under"), p.value("eda_amplitude_left"),
         amplitude, sd, rise, recovery,
     )  # fmt: skip
-    columns = (onset, amplitude, sd, rise, recovery)
-    return pd.DataFrame(dict(zip(EVENT_COLUMNS, columns, strict=True)))
+    return onset, amplitude, sd, rise, recovery
 
 
 @njit(cache=True, error_model="numpy")

@@ -133,13 +133,18 @@ def deconvolve(
     found = deconvolve_counted(
         y / unit, seen, known, dt_s, kernel, settings, floor / unit, breaks, None if sigma is None else sigma / unit
     )
-    return found._replace(
-        **{name: getattr(found, name) * unit for name in _IN_UNITS}, log_evidence=found.log_evidence - known.sum() * np.log(unit),
-        bursts=found.bursts._replace(amplitude=found.bursts.amplitude * unit, sd=found.bursts.sd * unit),
-    )  # fmt: skip
+    return in_units(found, unit, int(known.sum()))
 
 
 _IN_UNITS = ("response", "shape", "tonic", "driver", "phasic_sd", "fit_sd", "sigma")
+
+
+def in_units(found: Deconvolved, unit: float, measured: int) -> Deconvolved:
+    """What was found of values counted in `unit`, in the values' own unit; the sparse fit stays as it was solved."""
+    return found._replace(
+        **{name: getattr(found, name) * unit for name in _IN_UNITS}, log_evidence=found.log_evidence - measured * np.log(unit),
+        bursts=found.bursts._replace(amplitude=found.bursts.amplitude * unit, sd=found.bursts.sd * unit),
+    )  # fmt: skip
 
 
 def deconvolve_counted(

@@ -116,8 +116,17 @@ class Kernel:
         top = int(np.argmax(h))
         return float(t[top + np.argmax(h[top:] <= 0.5 * h[top])] - t[top])
 
+    @cached_property
+    def _grids(self) -> dict[float, GridKernel]:
+        return {}
+
     def on_grid(self, dt_s: float) -> GridKernel:
-        """The recursion for a step of `dt_s` seconds (impulse invariance)."""
+        """The recursion for a step of `dt_s` seconds (impulse invariance); made once."""
+        if dt_s not in self._grids:
+            self._grids[dt_s] = self._on_grid(dt_s)
+        return self._grids[dt_s]
+
+    def _on_grid(self, dt_s: float) -> GridKernel:
         z = np.exp(self.poles * dt_s)
         z = z[np.argsort(-np.abs(z), kind="stable")]
         m = len(z)
