@@ -377,7 +377,7 @@ def test_there_are_commands_to_understand():
     assert len(shown) > 20
     assert {words[0] for words in shown} == {
         "run", "session", "stress", "compare", "claims", "identify", "panic", "evidence", "parameters", "cite",
-        "demo", "diary", "twin", "forecast", "replay", "plan", "backtest", "limits", "measure",
+        "demo", "diary", "twin", "forecast", "replay", "plan", "backtest", "limits", "live", "measure",
     }  # fmt: skip
     assert {words[1] for words in shown if words[0] == "evidence"} == {"run", "fit", "mind", "sham"}
     assert {words[1] for words in shown if words[0] == "diary"} == {"new", "check", "fhir", "add-recording"}
