@@ -74,7 +74,8 @@ def main() -> None:
     rows = [one(kind, 40 + i, args.minutes, rate) for kind in KINDS for i, rate in enumerate((4.0, 10.0))]
     table = pd.DataFrame(rows)
     print(table.round(2).to_string(index=False))
-    for name, part in (("first three kinds", table[table.kind.isin(KINDS[:3])]), ("all", table)):
+    parts = [(kind, table[table.kind == kind]) for kind in KINDS]
+    for name, part in (*parts, ("first three kinds", table[table.kind.isin(KINDS[:3])]), ("all", table)):
         recall, precision = part.hits.sum() / part.batch.sum(), part.back.sum() / part.stream.sum()
         print(f"{name}: F1 against the whole recording {2 * recall * precision / (recall + precision):.3f}")
     mean, solve = table.mean_ms.mean(), table.solve_median_ms.median()

@@ -150,6 +150,8 @@ def test_time_does_not_go_back():
     list(stream.push([1.0, 2.0], [0.0, 0.25]))
     with pytest.raises(InputError, match="came after"):
         list(stream.push([3.0], [0.25]))
+    with pytest.raises(InputError, match="came after"):
+        list(stream.push([3.0], [np.inf]))
     with pytest.raises(InputError, match="2 values came with 1"):
         list(stream.push([3.0, 4.0], [1.0]))
     with pytest.raises(InputError):
@@ -167,3 +169,33 @@ def test_memory_does_not_grow():
     assert len(stream._long) <= stream._back
     assert len(stream._noise) <= stream._back
     assert not stream._heard
+
+
+def test_an_electrode_that_is_off_for_an_hour_is_a_gap():
+    values = made(minutes=2.0).values_uS
+    away = np.full(25 * 3600, np.nan)
+    stream, told, events = streamed(np.concatenate([values, away, values]))
+    assert stream.set_aside == len(away)
+    assert len(told) < 1.1 * 2 * len(values) / 6
+    times = np.array([moment.time_s for moment in told])
+    assert not ((times > 121.0) & (times < 3719.0)).any()
+    assert (events.onset_s > 3720.0).sum() == pytest.approx((events.onset_s < 120.0).sum(), abs=2)
+
+
+def test_what_comes_after_half_a_minute_without_contact_is_found():
+    values = made().values_uS.copy()
+    whole = streamed(values)[2]
+    values[2500:3500] = np.nan
+    stream, told, events = streamed(values)
+    assert stream.unsure == 0
+    assert len(stream._y) <= stream._window
+    assert all(np.isfinite(moment[:4]).all() for moment in told)
+    late = [each.onset_s[each.onset_s > 145.0] for each in (whole, events)]
+    assert len(late[1]) == pytest.approx(len(late[0]), abs=1)
+
+
+def test_nothing_but_nought_costs_no_memory():
+    stream = Stream(4.0)
+    assert list(stream.push(np.zeros(4 * 600))) == []
+    assert len(stream._y) <= stream._window
+    assert len(stream._heard) <= stream._learn

@@ -18,7 +18,7 @@ from sudomotor.cli.output import console, print_json_line, say, show
 from sudomotor.errors import InputError
 
 if TYPE_CHECKING:
-    from sudomotor.measurement.stream import Moment
+    from sudomotor.measurement.stream import Moment, Stream
 
 _CHUNK_S = 0.25
 _SHOWN_S = 60.0
@@ -74,7 +74,7 @@ def live(
       sudomotor live --lsl EDA --send EDA-driver
       sudomotor live --replay EDA.csv --speed 0 --json > moments.jsonl
     """
-    from sudomotor.measurement.stream import Stream
+    from sudomotor.measurement import stream as streaming
 
     if (lsl is None) == (replay is None):
         raise InputError(
@@ -108,7 +108,7 @@ def live(
         inlet = Inlet(str(lsl), channel, unit, rate)
         name, in_unit, fs = str(lsl), inlet.unit, inlet.rate_Hz
         parts = inlet.chunks(_SILENT_S)
-    stream = Stream(fs, in_unit, constants)
+    stream = streaming.Stream(fs, in_unit, constants)
     outlet = None
     if send is not None:
         from sudomotor.measurement.lsl import Outlet
@@ -123,7 +123,7 @@ def live(
                 view.add(moment)
     except KeyboardInterrupt:
         say("stopped")
-    view.sum_up(stream.set_aside)
+    view.sum_up(stream)
 
 
 def _played(times_s: Any, values: Any, fs: float, speed: float) -> Iterator[tuple[Any, Any]]:
@@ -220,8 +220,10 @@ class _View:
             ]
         )
 
-    def sum_up(self, set_aside: int) -> None:
+    def sum_up(self, stream: Stream) -> None:
         """What it came to."""
+        if stream.unsure:
+            say(f"the fit did not converge in {stream.unsure} cells of {stream.dt_s:.2g} s: do not trust the bursts there")
         if self._json:
             return
         if self._first is None:
@@ -232,5 +234,5 @@ class _View:
         rate = f", {len(self._bursts) / minutes:.1f} a minute" if minutes > 0 else ""
         show(
             f"{self._name}: {len(self._bursts)} bursts in {minutes:.1f} min{rate}; level {middle:.2f} µS (median)"
-            + (f"; {set_aside} samples set aside" if set_aside else "")
+            + (f"; {stream.set_aside} samples set aside" if stream.set_aside else "")
         )

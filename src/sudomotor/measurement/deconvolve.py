@@ -127,13 +127,21 @@ def deconvolve(
     """
     known = seen > 0
     y = np.where(known, y, 0.0)
-    # counted in about its own noise, so that no number below depends on the unit; by a power of two, which rounds nothing
-    noise = sigma or max(first_noise(y, known), floor, 1e-9 * float(np.abs(y[known]).max()))
-    unit = float(2.0 ** np.round(np.log2(noise))) if noise > 0 else 1.0
+    unit = unit_for(sigma or least_noise(y, known, floor)) or 1.0
     found = deconvolve_counted(
         y / unit, seen, known, dt_s, kernel, settings, floor / unit, breaks, None if sigma is None else sigma / unit
     )
     return in_units(found, unit, int(known.sum()))
+
+
+def unit_for(noise: float) -> float:
+    """What values are counted in: about their noise, so that no unit matters; by a power of two, which rounds nothing."""
+    return float(2.0 ** np.round(np.log2(noise))) if noise > 0 else 0.0
+
+
+def least_noise(y: Array, known: NDArray[np.bool_], floor: float) -> float:
+    """The noise before anything is fitted; of what far-flung samples cannot tell, a rounding is left: nothing divides by nought."""
+    return max(first_noise(y, known), floor, 1e-9 * float(np.abs(y[known]).max()))
 
 
 _IN_UNITS = ("response", "shape", "tonic", "driver", "phasic_sd", "fit_sd", "sigma")
@@ -154,8 +162,7 @@ def deconvolve_counted(
     """`deconvolve` of values that are counted in about their noise; with what is known from before the first of them."""
     g = kernel.on_grid(dt_s)
     n = len(y)
-    # of what a handful of far-flung samples cannot tell, a rounding of them is left: nothing below divides by nought
-    least = max(first_noise(y, known), floor, 1e-9 * float(np.abs(y[known]).max()))
+    least = least_noise(y, known, floor)
     noise = sigma if sigma is not None else least
     scale = change_scale(y, known, dt_s) if scale is None else scale
     jumps = find_jumps(y, known, noise, scale, settings.jump_share, settings.jump_z)

@@ -9,6 +9,7 @@ Source: Rao, Rawlings and Lee 2001 for moving horizons and their arrival cost; `
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,9 +22,10 @@ from sudomotor.measurement.deconvolve import (
     Deconvolved,
     change_scale,
     deconvolve_counted,
-    first_noise,
     in_units,
+    least_noise,
     spread,
+    unit_for,
 )
 from sudomotor.measurement.faults import out_of_range
 from sudomotor.measurement.grid import LONGEST_GAP_S, quantum_of, step_of
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _LATE_S = 3.0  # a burst that shows so long after its time was told is left out
+_FEWEST = 8  # measured cells of a window, once the noise is known
+_TOLD = 50  # bursts that are remembered, so that none is told twice
 _STIFFEST = 1e6  # weight of a driver that stands at nought, in units of the noise
 
 
@@ -79,8 +83,9 @@ class Stream:
         one state, for which the arrival cost is not exact: decompose the recording with those.
     parameters : constants in force.
 
-    Samples that are nan, negative or beyond the range weigh nothing; `set_aside` counts them. Artefacts are judged in a whole
-    recording only: see `sudomotor.judge`.
+    Samples that are nan, negative or beyond the range weigh nothing; `set_aside` counts them. While nothing is measured, nothing is
+    told. `unsure` counts the cells whose fit did not converge. Artefacts are judged in a whole recording only: see
+    `sudomotor.judge`.
 
     Examples
     --------
@@ -113,7 +118,8 @@ class Stream:
         self._start: float | None = None
         self._last_s = -np.inf
         self._pushed = 0
-        self._told: list[float] = []
+        self._told: deque[float] = deque(maxlen=_TOLD)
+        self.unsure = 0
         self._restart(0)
 
     def _restart(self, cell: int) -> None:
@@ -121,11 +127,11 @@ class Stream:
         self._next = cell  # that is being filled
         self._y: list[float] = []
         self._seen: list[float] = []
-        self._long: list[float] = []  # the mean values of the last ten minutes
+        self._long: deque[float] = deque(maxlen=self._back)  # mean values, for how much the signal changes
         self._samples: list[float] = []  # those of the cell that is being filled
-        self._heard: list[float] = []  # those by which the unit is learned
+        self._heard: deque[float] = deque(maxlen=round(self._learn * self.dt_s * self.rate_Hz))  # those before the unit is known
         self._arrival: Arrival | None = None
-        self._noise: list[float] = []  # what each window's fit left, as long ago as `_long`
+        self._noise: deque[float] = deque(maxlen=self._back)  # what each window's fit left
         self._found: Deconvolved | None = None
         self._unit = 0.0
         self._floor = 0.0
@@ -157,7 +163,7 @@ class Stream:
         bad = out_of_range(y, -self._p.value("eda_zero_error_uS"), self._p.value("eda_highest_uS"))
         y[bad] = np.nan
         for time_s, value in zip(t.tolist(), y.tolist(), strict=True):
-            if not time_s > self._last_s:
+            if not self._last_s < time_s < np.inf:
                 raise InputError(
                     f"a sample at {time_s:g} s came after one at {self._last_s:g} s", where="times_s",
                     mend="send samples in the order of time, each once",
@@ -173,10 +179,13 @@ class Stream:
         self._restart(self._next)
 
     def _take(self, time_s: float, value: float) -> Iterator[Moment]:
-        """One sample."""
+        """One sample. One that was not measured fills no cell: a long stretch of them is a gap."""
         if self._start is None:
             self._start = time_s
         self._last_s, self._pushed = time_s, self._pushed + 1
+        if np.isnan(value):
+            self.set_aside += 1
+            return
         position = (time_s - self._start) / self.dt_s + min(0.5, 0.5 / (self.rate_Hz * self.dt_s))
         cell = int(np.floor(position + 1e-6))
         if (cell - self._next) * self.dt_s > LONGEST_GAP_S:
@@ -184,12 +193,9 @@ class Stream:
             self._restart(cell)
         elif cell > self._next:
             yield from self._fill(cell)
-        if np.isnan(value):
-            self.set_aside += 1
-        else:
-            self._samples.append(value)
-            if not self._unit:
-                self._heard.append(value)
+        self._samples.append(value)
+        if not self._unit:
+            self._heard.append(value)
 
     def _fill(self, until: int) -> Iterator[Moment]:
         """The cell that was being filled is done, and those up to `until` are empty."""
@@ -198,7 +204,7 @@ class Stream:
             y = float(np.mean(self._samples)) if self._samples else np.nan
             self._y.append(y)
             self._seen.append(len(self._samples) / usual)
-            self._long = [*self._long, y][-self._back :]
+            self._long.append(y)
             self._samples = []
             self._next += 1
             if self._next == until:
@@ -208,18 +214,20 @@ class Stream:
         """Take the window apart, tell what is old enough, let the oldest go."""
         seen = np.array(self._seen)
         known = seen > 0
-        if known.sum() < self._learn:
+        if known.sum() < (_FEWEST if self._unit else self._learn):
+            self._let_go(None)
             return
         y = np.where(known, np.array(self._y), 0.0)
         if not self._unit:
             # counted in about the noise, as a whole recording is
-            self._floor = max(
-                quantum_of(np.array(self._heard)) / np.sqrt(12.0), 1e-9 * float(np.abs(y[known]).max())
-            )
-            noise = max(first_noise(y, known), self._floor)
-            if noise <= 0:
+            self._floor = quantum_of(np.array(self._heard)) / np.sqrt(12.0)
+            noise = least_noise(y, known, self._floor)
+            self._floor = max(self._floor, 1e-9 * float(np.abs(y[known]).max()))
+            self._unit = unit_for(noise)
+            if not self._unit:
+                self._let_go(None)
                 return  # nothing but nought so far
-            self._unit, self._heard = float(2.0 ** np.round(np.log2(noise))), []
+            self._heard.clear()
         past = np.array(self._long)
         there = np.isfinite(past)
         scale = change_scale(np.where(there, past, 0.0), there, self.dt_s) / self._unit
@@ -231,13 +239,21 @@ class Stream:
             y, seen, known, self.dt_s, self.kernel, self._settings, floor, None, usual, scale, self._arrival
         )
         rest = y - found.response - found.shape - found.tonic
-        left = max(spread(rest[known]), first_noise(y, known), floor)
-        self._noise = [*self._noise, left if usual else found.sigma][-self._back :]
+        left = max(spread(rest[known]), least_noise(y, known, floor))
+        self._noise.append(left if usual else found.sigma)
+        self.unsure += not found.solution.converged
         self._found = found
         yield from self._tell(found, self._lag)
+        self._let_go(found)
+
+    def _let_go(self, found: Deconvolved | None) -> None:
+        """Drop the cells before the window; what they say stays, once there is a fit. Before, they said nothing yet."""
+        if found is None and self._unit:
+            return
         old = max(len(self._y) - self._window, 0)
-        for cell in range(old):
-            self._arrival = condensed(found, self._arrival, cell)
+        if found is not None:
+            for cell in range(old):
+                self._arrival = condensed(found, self._arrival, cell)
         del self._y[:old], self._seen[:old]
 
     def _tell(self, found: Deconvolved, lag: int, ending: bool = False) -> Iterator[Moment]:
@@ -264,7 +280,7 @@ class Stream:
                 near = min((abs(event.onset_s - told) for told in self._told), default=np.inf)
                 if 0.0 <= age <= late and near > self._settings.merge_s:
                     events.append(event)
-                    self._told = [*self._told, event.onset_s][-50:]
+                    self._told.append(event.onset_s)
         density = self.kernel.area_s / self.dt_s
         for cell in range(max(self._given, first), end):
             i = cell - first
