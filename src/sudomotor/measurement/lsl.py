@@ -24,10 +24,12 @@ def _pylsl() -> Any:
     try:
         import pylsl
     except ImportError:
-        raise InputError("the streaming layer is not installed", where="--lsl", mend="pip install 'sudomotor[live]'") from None
+        raise InputError(
+            "the streaming layer is not installed", where="--lsl, --send", mend="pip install 'sudomotor[live]'"
+        ) from None
     except RuntimeError as error:
         raise InputError(
-            f"the streaming layer's own library cannot be loaded ({' '.join(str(error).split())[:120]})", where="--lsl",
+            f"the streaming layer's own library cannot be loaded ({' '.join(str(error).split())[:120]})", where="--lsl, --send",
             mend="install liblsl (https://github.com/sccn/liblsl/releases), or replay a file: --replay FILE",
         ) from None  # fmt: skip
     return pylsl
