@@ -14,6 +14,7 @@ def found():
     return {row.claim.id: row for row in predict(people=40)}
 
 
+@pytest.mark.slow
 def test_every_claim_has_a_row_and_numbers(found):
     assert list(found) == [claim.id for claim in register()]
     assert not [name for name, row in found.items() if row.on is None]
@@ -21,6 +22,7 @@ def test_every_claim_has_a_row_and_numbers(found):
         assert (row.on is None) == bool(row.reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "low", "high"),
     [
@@ -35,6 +37,7 @@ def test_a_claim_makes_the_difference_that_it_says(found, name, low, high):
     assert low <= difference <= high
 
 
+@pytest.mark.slow
 def test_without_the_claim_nothing_of_it_is_left(found):
     for name in ("C1.3", "C2.1", "C2.4", "C3.4"):
         assert found[name].off == pytest.approx(0.0, abs=1e-9)
@@ -42,9 +45,9 @@ def test_without_the_claim_nothing_of_it_is_left(found):
 
 
 def test_the_register_as_json(capsys):
-    assert main(["claims", "C1.2", "c4.1", "--json", "--people", "3"]) == 0
+    assert main(["claims", "C1.2", "c1.3", "--json", "--people", "3"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["id"] for row in rows] == ["C1.2", "C4.1"]
+    assert [row["id"] for row in rows] == ["C1.2", "C1.3"]
     keys = {
         "id",
         "claim",

@@ -296,7 +296,7 @@ def test_what_the_chance_hangs_on_is_told_without_the_names_of_accounts():
 def test_a_limit_that_leaves_less_than_a_step_binds_all_the_same(tiny, plan_for, make_twin, diary_of):
     from sudomotor.limits import device
 
-    weak = replace(device("30 V home device"), max_mA=9.7, max_mA_grade="label")
+    weak = replace(device("30 V home device"), name="a device of my own", max_mA=9.7, max_mA_grade="label")
     made = plan_for(make_twin(diary_of(current=9.7), strength=0.8, baseline=40.0), device=weak)
     assert max(one.current_mA for one in made.sessions) == 9.5
     bound = next(one for one in made.limits if one.name == "device")

@@ -135,6 +135,7 @@ def decompose(
 
         return cvxeda_activity(recording, judged, usable, notes, p)
     floor = quantum_of(measured) / np.sqrt(12.0)
+    del measured
     settings = settings_of(p)
     if tau == PERSONAL:
         from sudomotor.measurement.personal import personal_kernel

@@ -51,7 +51,7 @@ class Settings(NamedTuple):
     rest_tonic: float = 0.005
     mismatch: float = 0.1
     keep_share: float = 0.05
-    merge_s: float = 0.8
+    merge_s: float = 1.3
     degrees: float = 4.0
     jump_share: float = 0.5
     jump_z: float = 8.0
@@ -128,8 +128,9 @@ def deconvolve(
     known = seen > 0
     y = np.where(known, y, 0.0)
     unit = unit_for(sigma or least_noise(y, known, floor)) or 1.0
+    y = y / unit
     found = deconvolve_counted(
-        y / unit, seen, known, dt_s, kernel, settings, floor / unit, breaks, None if sigma is None else sigma / unit
+        y, seen, known, dt_s, kernel, settings, floor / unit, breaks, None if sigma is None else sigma / unit
     )
     return in_units(found, unit, int(known.sum()))
 
@@ -191,13 +192,19 @@ def deconvolve_counted(
                 phasic = np.maximum(np.convolve(found.q, g.c)[:n], 0.0)
                 rest_slope = max(settings.rest_tonic * scale, 1e-3 * noise)
                 omega = _omega(np.hypot(rest_slope, settings.mismatch * phasic), dt_s, free)
+                del phasic
             if settings.degrees > 0:
                 nu = settings.degrees
                 trust = (nu + 1.0) / (nu + seen * (rest / noise) ** 2)
                 trust = np.minimum(trust, 1.0)
-            near = found.u + np.append(found.u[1:], 0.0) + np.append(0.0, found.u[:-1])
+            near = found.u.copy()
+            near[:-1] += found.u[1:]
+            near[1:] += found.u[:-1]
             cheap = 1.0 / (1.0 + settings.reweigh * near * g.norm / noise / settings.kappa)
+            del near
+        del rest
     assert found is not None
+    del cheap, omega  # of a day each is as large as the recording itself
     clusters = _clusters(found.u, 0.05 * noise / g.norm, settings.merge_s / dt_s)
     return _refit(problem, found, clusters, g, noise, scale, settings, trust * known, jumps, free)
 
@@ -323,7 +330,6 @@ def _refit(
     n, m = len(problem.y), len(g.a) - 1
     free = problem._replace(lam=np.zeros(n))
     unit = noise / g.norm
-    rest_omega = _omega(np.full(n, max(s.rest_tonic * scale, 1e-3 * noise)), g.dt_s, broken)
     loose = 1.0 / max(_WIDE * scale, 10.0 * unit) ** 2
     lean_s = max(_LEAN_S, _LEAN_PEAKS * g.dt_s * float(np.argmax(g.response(int(60.0 / g.dt_s)))))
     keep = times
@@ -344,29 +350,31 @@ def _refit(
         phasic = np.convolve(fit.q, g.c)[:n]
         under = np.maximum(phasic[np.maximum(at - 1, 0)], 0.0)
         bad = (z < s.keep_z) | (amplitude < s.keep_share * under)
-        if not bad.any():
-            # a driver is nowhere negative: where the better of the two would pull the other below, it stands alone
-            below = np.where(fit.u[at] < 0, 2, np.where(fit.u[np.minimum(at + 1, n - 1)] < 0, 1, 0))
-            below[alone != 0] = 0
-            if not below.any():
-                break
-            alone += below
-            continue
         # weakest first; of neighbours that lean on each other only one goes at a time
-        drop = np.zeros(len(keep), dtype=bool)
+        drop, stay = np.zeros(len(keep), dtype=bool), np.ones(len(keep), dtype=bool)
         for i in np.argsort(z):
             if not bad[i]:
                 continue
             near = np.abs(keep - keep[i]) * g.dt_s < lean_s
+            stay[near] = False
             if not drop[near].any():
                 drop[i] = True
+        # a driver is nowhere negative: where the better of the two would pull the other below, it stands alone
+        below = np.where(fit.u[at] < 0, 2, np.where(fit.u[np.minimum(at + 1, n - 1)] < 0, 1, 0))
+        below[(alone != 0) | ~stay] = 0
+        if not (drop.any() or below.any()):
+            break
+        alone += below
         keep, alone = keep[~drop], alone[~drop]
     total = np.where(np.abs(amplitude) > 0, amplitude, 1.0)
     share = np.clip(fit.u[np.minimum(at + 1, n - 1)] / total, 0.0, 1.0)
-    tonic = fit.b + np.convolve(fit.q, g.c_tonic)[:n]
     sd_q, sd_all = _seen_sd(fit.band, g.c - g.c_tonic, 0.0), _seen_sd(fit.band, g.c, 1.0)
+    fit = fit._replace(band=np.empty((0, 0)))
     driver = np.where(tied == loose, fit.u, 0.0)
-    response = phasic - np.convolve(fit.q, g.c_tonic)[:n]
+    del tied
+    of_level = np.convolve(fit.q, g.c_tonic)[:n]
+    tonic, response = fit.b + of_level, phasic - of_level
+    rest_omega = _omega(np.full(n, max(s.rest_tonic * scale, 1e-3 * noise)), g.dt_s, broken)
     level = np.empty(n)
     level_of(tonic, 1.0 / (noise**2 + _lasting(response, _LASTING_S / g.dt_s) ** 2), rest_omega, level)
     return Deconvolved(

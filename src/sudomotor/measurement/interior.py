@@ -325,7 +325,7 @@ def solve(
     Parameters
     ----------
     problem : what is asked.
-    start : the solution of a like problem of the same length, to begin from.
+    start : the solution of a like problem of the same length, to begin from; its arrays become those of the new one.
     tolerance : of the relative gap.
     most : iterations.
 
@@ -346,32 +346,29 @@ def solve(
     use_prior = bool(np.any(prior))
     root = _root(prior, use_prior)
     h = np.empty((2 * n, 2 * m + 1))
-    q, b, u = np.empty(n), np.empty(n), np.empty(n)
-    y = np.where(w > 0, y, 0.0)
+    y = _nought_where_missing(y, w)
+    size = 1.0 / np.maximum(lam, 1e-300)
     if start is None:
         # a first guess: every driver loosely tied to nothing, by its own penalty
-        size = 1.0 / np.maximum(lam, 1e-300)
         factor(h, 1.0 / size**2, w, omega, a, c, first, prior, root, use_prior, False)
         x = np.empty(2 * n)
-        zero = np.zeros(n)
-        _gradient(zero, zero, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, x)
+        q, b, u = np.zeros(n), np.zeros(n), np.empty(n)
+        _gradient(q, b, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, x)
         x *= -1.0
         substitute(h, x)
-        b[:] = x[1::2]
-        q[:] = x[0::2]
+        q[:], b[:] = x[0::2], x[1::2]
+        del x
         driver_of(q, a, first, use_prior, u)
         np.maximum(u, 0.3 * size, out=u)
         z = np.maximum(lam - u / size**2, 0.3 * lam)
     else:
-        # a known minimum stands too near to the walls to move from: half-way back to the middle
-        size = 1.0 / np.maximum(lam, 1e-300)
-        u[:] = np.maximum(start.u, 0.02 * size)
-        z = np.maximum(start.z, 0.02 * lam)
-        q[:], b[:] = start.q, start.b
+        # a known minimum stands too near to the walls to move from: off them, to where every u z is about the same
+        q, b, u, z = start.q, start.b, start.u, start.z
+        np.maximum(u, 0.05 * size, out=u)
+        np.maximum(z, 0.05 / u, out=z)
+    del size
     if use_prior:
         u[:m], z[:m] = 0.0, 0.0
-        if start is None:
-            q[:m] = x[0 : 2 * m : 2]
         _restate(u, a, m, q)
     else:
         state_of(u, a, first, q)
@@ -379,9 +376,16 @@ def solve(
         y, w, lam, omega, a, c, first, prior, root, prior_g, use_prior, q, b, u, z, h, tolerance, most
     )
     gap = float(u @ z) / (1.0 + abs(value))
+    del h
     if not use_prior:
         value, gap = _certified(problem._replace(y=y), q, b, u, z)
     return Solution(q, b, u, z, float(value), gap, int(iterations), bool(converged and gap <= max(1e3 * tolerance, _CERTAIN)))
+
+
+def _nought_where_missing(y: Array, w: Array) -> Array:
+    """Values that weigh nothing may be anything, nan too."""
+    measured = w > 0
+    return y if measured.all() else np.where(measured, y, 0.0)
 
 
 @njit(cache=True, error_model="numpy")
@@ -441,11 +445,11 @@ def smooth(problem: Problem, tied: Array, *, width: int | None = None, spread: b
     n, m = len(y), len(a) - 1
     use_prior = bool(np.any(prior))
     h = np.empty((2 * n, max(width or 0, 2 * m) + 1))
-    y = np.where(w > 0, y, 0.0)
+    y = _nought_where_missing(y, w)
     factor(h, tied, w, omega, a, c, first, prior, _root(prior, use_prior), use_prior, False)
-    x, zero = np.empty(2 * n), np.zeros(n)
+    x = np.empty(2 * n)
     # twice: the second turn takes out what rounding left
-    q, b, u = zero.copy(), zero.copy(), zero.copy()
+    q, b, u = np.zeros(n), np.zeros(n), np.zeros(n)
     for _ in range(2):
         _gradient(q, b, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, x)
         _add_transposed(tied * u, a, first, use_prior, 1.0, x)
@@ -455,6 +459,7 @@ def smooth(problem: Problem, tied: Array, *, width: int | None = None, spread: b
         b += x[1::2]
         driver_of(q, a, first, use_prior, u)
     value = _gradient(q, b, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, x)
+    del x
     value += 0.5 * float(tied @ u**2)
     weights = sum(float(np.sum(np.log(each[each > 0]))) for each in (w, omega[2:], tied))
     log_evidence = -value + 0.5 * weights + float(np.sum(np.log(h[:, 0])))

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from sudomotor.errors import InputError, nearest, unknown
+from sudomotor.limits import Device
 from sudomotor.limits import device as find_device
 
 _KEYS = (
@@ -102,15 +103,17 @@ def snap(wanted: Sequence[float], allowed: Sequence[int]) -> list[int]:
     return days
 
 
-def label_of(device: str | None) -> Label:
+def label_of(device: str | Device | None) -> Label:
     """The label schedule of a device, or the first of the list where it has none.
+
+    A name must be that of a device that is known; a device of one's own has no label.
 
     >>> label_of("Dermadry").name, label_of(None).name
     ('dermadry', 'hidroxa')
     """
     known = labels()
     if device is not None:
-        name = find_device(device).name
+        name = device.name if isinstance(device, Device) else find_device(device).name
         for one in known.values():
             if name in one.devices:
                 return one

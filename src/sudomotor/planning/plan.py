@@ -59,7 +59,7 @@ def plan(
     goal : what is wanted, "HDSS <= 2 on 80 % of days" or "sweat < 20 mg/min on 90 % of days".
     can_treat : when there can be sessions, "Sun Wed evenings".
     horizon_days : how far ahead, 14 to 366.
-    device : the device in use.
+    device : the device in use, by its name or as a `Device` of one's own.
     missed_pct : share of sessions that will be missed; None for one's own share, or the usual one.
     limits : another library of limits.
     chance_pct : chance of the goal that is wanted; None for the usual one.
@@ -263,7 +263,7 @@ def _planned(
         if one.site == job.gate.site and one.date >= job.gate.first
     ]
     earlier = job.extended(old) if old else ()
-    own = label_of(tool.name if tool is not None else None)
+    own = label_of(tool)
     wanted = list(named.values()) if effort.full else [named[own.name]]
     if reason is not None:
         judged = job.final.score([(), *wanted])
