@@ -251,14 +251,14 @@ def factor_products(h):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def substitute(h, x):  # type: ignore[no-untyped-def]
-    p = h.shape[1] - 1
-    if p == 4:
+def substitute(h, x, m):  # type: ignore[no-untyped-def]
+    """x becomes the solution for a kernel of order m, whose factor has the half-bandwidth 2m however wide `h` is."""
+    if m == 2:
         _solve_four(h, x)
-    elif p == 6:
+    elif m == 3:
         solve_band(h, x, 6)
     else:
-        solve_band(h, x, p)
+        solve_band(h, x, 2 * m)
 
 
 @njit(cache=True, error_model="numpy")
@@ -266,35 +266,44 @@ def factor(h, d, w, omega, a, c, first, prior, root, use_prior, careful):  # typ
     """The factor of a Newton system: from products where few digits are wanted, from the rows where many are."""
     if careful or a.shape[0] > 3:
         factor_rows(h, d, w, omega, a, c, first, root, use_prior)
-    elif not use_prior and c[1] == 0.0 and h.shape[1] == 5:
+    elif not use_prior and c[1] == 0.0:
+        h[:, 5:] = 0.0
         factor_two(h, d, w, omega, a, c, first)
     else:
         assemble(h, d, w, omega, a, c, first, prior, use_prior, 0.0)
         factor_products(h)
 
 
-@njit(cache=True, error_model="numpy")
-def selected_inverse(h):  # type: ignore[no-untyped-def]
-    """Entries of the inverse within the band, in place of the factor: h[i, j] becomes S[i, i - j]."""
-    size, p = h.shape[0], h.shape[1] - 1
-    keep = np.empty(p + 1)
-    found = np.empty(p + 1)
+@njit(cache=True, error_model="numpy", inline="always")
+def _inverse_band(h, p, width):  # type: ignore[no-untyped-def]
+    size = h.shape[0]
+    keep = np.empty(width + 1)
+    found = np.empty(width + 1)
     for i in range(size - 1, -1, -1):
-        below = min(p, size - 1 - i)
-        for t in range(1, below + 1):
+        below, reach = min(width, size - 1 - i), min(p, size - 1 - i)
+        for t in range(1, reach + 1):
             keep[t] = h[i + t, t]  # L[i + t, i], before its place is taken
         inverse = h[i, 0]
         for j in range(below, 0, -1):
             s = 0.0
-            for t in range(1, below + 1):
+            for t in range(1, reach + 1):
                 s -= (h[i + j, j - t] if j >= t else h[i + t, t - j]) * keep[t]
             found[j] = s * inverse
         s = inverse
-        for t in range(1, below + 1):
+        for t in range(1, reach + 1):
             s -= found[t] * keep[t]
         for j in range(1, below + 1):
             h[i + j, j] = found[j]
         h[i, 0] = s * inverse
+
+
+@njit(cache=True, error_model="numpy")
+def selected_inverse(h, m):  # type: ignore[no-untyped-def]
+    """Entries of the inverse within the band, in place of the factor of a kernel of order m: h[i, j] becomes S[i, i - j]."""
+    if m == 2 and h.shape[1] == 7:
+        _inverse_band(h, 4, 6)
+    else:
+        _inverse_band(h, 2 * m, h.shape[1] - 1)
 
 
 @njit(cache=True, error_model="numpy")

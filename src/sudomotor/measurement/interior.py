@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 MAX_ITERATIONS = 80
 _TO_BOUNDARY = 0.995
 # below this relative gap the normal equations have too few digits left
-_CAREFUL = 1e-5
+_CAREFUL = 1e-6
 # relative gap that is good enough to be called a minimum
 _CERTAIN = 1e-6
 # iterations after which the predictor is no longer trusted: on one problem in hundreds its steps go round in a circle
@@ -176,6 +176,13 @@ def _add_transposed(v, a, first, use_prior, sign, out):  # type: ignore[no-untyp
 
 
 @njit(cache=True, error_model="numpy")
+def _negative(x, out):  # type: ignore[no-untyped-def]
+    """out = -x, without a copy in between: a day's takes longer to be allotted than to be filled."""
+    for k in range(x.shape[0]):
+        out[k] = -x[k]
+
+
+@njit(cache=True, error_model="numpy")
 def _iterate(  # type: ignore[no-untyped-def]
     y, w, lam, omega, a, c, first, prior, root, prior_g, use_prior, q, b, u, z, h, tolerance, most
 ):
@@ -186,17 +193,18 @@ def _iterate(  # type: ignore[no-untyped-def]
     grad, step = np.empty(2 * n), np.empty(2 * n)
     d, du, dz = np.zeros(n), np.empty(n), np.empty(n)
     done, converged, value, settled = 0, False, 0.0, 0
+    scale = 1.0 + np.max(lam)
     for done in range(most + 1):
         value = _gradient(q, b, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, grad)
         gap = 0.0
         for k in range(begin, n):
             gap += u[k] * z[k]
-        # what is left of the stationarity condition, against the size of its terms
-        step[:] = grad
-        _add_transposed(z, a, first, use_prior, -1.0, step)
-        worst = np.max(np.abs(step))
-        scale = 1.0 + np.max(lam)
+            d[k] = z[k] / u[k]
         if gap <= tolerance * (1.0 + abs(value)):
+            # what is left of the stationarity condition, against the size of its terms
+            step[:] = grad
+            _add_transposed(z, a, first, use_prior, -1.0, step)
+            worst = np.max(np.abs(step))
             settled += 1
             # in a long recording rounding keeps the residual up: two more steps take out what can be taken out
             if worst <= 1e3 * tolerance * scale or settled > 2:
@@ -205,29 +213,26 @@ def _iterate(  # type: ignore[no-untyped-def]
         if done == most:
             break
         mu = gap / count
-        for k in range(begin, n):
-            d[k] = z[k] / u[k]
         careful = gap < _CAREFUL * (1.0 + abs(value))
         factor(h, d, w, omega, a, c, first, prior, root, use_prior, careful)
-        step[:] = -grad
-        substitute(h, step)
+        _negative(grad, step)
+        substitute(h, step, m)
         if not careful and not np.isfinite(np.sum(step)):
             # values that are many orders apart: the products have no digits left
             factor(h, d, w, omega, a, c, first, prior, root, use_prior, True)
-            step[:] = -grad
-            substitute(h, step)
+            _negative(grad, step)
+            substitute(h, step, m)
         if not np.isfinite(np.sum(step)):
             break  # with what has been reached so far
         _driver_step(step, a, first, use_prior, du)
-        alpha = 1.0
+        # the longest step that leaves all of u and z above zero, by its inverse; z changes by -z - d du
+        inverse = 1.0
+        for k in range(begin, n):
+            relative = du[k] / u[k]
+            inverse = max(inverse, max(-relative, 1.0 + relative))
+        alpha, ahead = 1.0 / inverse, 0.0
         for k in range(begin, n):
             dz[k] = -z[k] - d[k] * du[k]
-            if du[k] < 0.0:
-                alpha = min(alpha, -u[k] / du[k])
-            if dz[k] < 0.0:
-                alpha = min(alpha, -z[k] / dz[k])
-        ahead = 0.0
-        for k in range(begin, n):
             ahead += (u[k] + alpha * du[k]) * (z[k] + alpha * dz[k])
         ratio = max(ahead, 0.0) / max(gap, 1e-300)
         # steps that go round in a circle: from then on along the middle, without the part of second order
@@ -237,18 +242,15 @@ def _iterate(  # type: ignore[no-untyped-def]
             # what the corrector asks of u z, over u; its part of second order is held within the step's size
             second = 0.0 if slow else min(max(du[k] * dz[k], -10.0 * mu - 10.0 * target), 10.0 * mu)
             dz[k] = (target - second) / u[k]
-        step[:] = -grad
+        _negative(grad, step)
         _add_transposed(dz, a, first, use_prior, 1.0, step)
-        substitute(h, step)
+        substitute(h, step, m)
         _driver_step(step, a, first, use_prior, du)
-        up, uz = 1e300, 1e300
+        inverse = 1e-300
         for k in range(begin, n):
             dz[k] = dz[k] - z[k] - d[k] * du[k]
-            if du[k] < 0.0:
-                up = min(up, -u[k] / du[k])
-            if dz[k] < 0.0:
-                uz = min(uz, -z[k] / dz[k])
-        alpha = min(1.0, _TO_BOUNDARY * min(up, uz))
+            inverse = max(inverse, max(-du[k] / u[k], -dz[k] / z[k]))
+        alpha = min(1.0, _TO_BOUNDARY / inverse)
         for k in range(n):
             q[k] += alpha * step[2 * k]
             b[k] += alpha * step[2 * k + 1]
@@ -355,7 +357,7 @@ def solve(
         q, b, u = np.zeros(n), np.zeros(n), np.empty(n)
         _gradient(q, b, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, x)
         x *= -1.0
-        substitute(h, x)
+        substitute(h, x, m)
         q[:], b[:] = x[0::2], x[1::2]
         del x
         driver_of(q, a, first, use_prior, u)
@@ -454,7 +456,7 @@ def smooth(problem: Problem, tied: Array, *, width: int | None = None, spread: b
         _gradient(q, b, y, w, lam, omega, a, c, first, prior, prior_g, use_prior, x)
         _add_transposed(tied * u, a, first, use_prior, 1.0, x)
         x *= -1.0
-        substitute(h, x)
+        substitute(h, x, m)
         q += x[0::2]
         b += x[1::2]
         driver_of(q, a, first, use_prior, u)
@@ -464,5 +466,5 @@ def smooth(problem: Problem, tied: Array, *, width: int | None = None, spread: b
     weights = sum(float(np.sum(np.log(each[each > 0]))) for each in (w, omega[2:], tied))
     log_evidence = -value + 0.5 * weights + float(np.sum(np.log(h[:, 0])))
     if spread:
-        selected_inverse(h)
+        selected_inverse(h, m)
     return Smooth(q, b, u, h if spread else np.empty((0, 0)), log_evidence)
