@@ -36,7 +36,7 @@ WITHIN_S = 1.0
 LATENCIES = np.arange(-2.0, 5.01, 0.125)
 TRAIN_SEED, TEST_SEED = 1000, 5000
 SHARES = (0.0025, 0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.15)  # least amplitude as a share of the largest
-SIZES = (0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06)  # or in uS
+HEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.6, 1.0, 1.5, 2.5)  # of peaks of Ledapy's driver
 TIMES_SD = (2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0)
 DRIVER_SHARES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.12, 0.2, 0.3)  # of the largest of a driver
 
@@ -146,7 +146,7 @@ def ledapy_driver(values: Any, fs: float) -> list[np.ndarray]:
     from scipy.signal import find_peaks
 
     driver = np.asarray(runner.getResult(values, "phasicdriver", fs, downsample=1, optimisation=0)).ravel()
-    return [find_peaks(driver, height=10.0 * least)[0] / fs for least in SIZES]
+    return [find_peaks(driver, height=least)[0] / fs for least in HEIGHTS]
 
 
 METHODS: dict[str, Callable[[Any, float], list[np.ndarray]]] = {

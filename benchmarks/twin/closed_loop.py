@@ -1,6 +1,6 @@
 """The planner in a closed loop against fixed label schedules, on virtual people whose parameters it does not know.
 
-    python benchmarks/twin/closed_loop.py [--people 200] [--jobs 2] [--goal "HDSS <= 2 on 80 % of days"] [-o loop.json]
+    python benchmarks/twin/closed_loop.py [--people 200] [--jobs 2] [--goal "HDSS <= 2 on 80 % of days"] [--first 0] [-o loop.json]
 
 People are lived by the full simulator (half of them under a rival account of the block), and write poor diaries. After six
 weeks in their own way everybody lives twelve weeks again and again: once by the planner, which fits the diary so far
@@ -205,11 +205,12 @@ def main() -> None:
     asked.add_argument(
         "--effort", default="quick", choices=("quick", "full"), help="of the plan (default quick)"
     )
+    asked.add_argument("--first", type=int, default=0, help="leave out so many people at the beginning (default 0)")
     args = asked.parse_args()
     print(f"machine: {machine()}")
     tasks = [
-        (each, args.seed, args.goal, args.accounts, args.method, args.effort)
-        for each in blocks(args.people, 4)
+        ([args.first + one for one in each], args.seed, args.goal, args.accounts, args.method, args.effort)
+        for each in blocks(args.people - args.first, 4)
     ]
     rows = in_processes(people, tasks, args.jobs, "people", args.keep, args.finished)
     groups = {
