@@ -7,8 +7,10 @@ most diaries the shares stay near even: what a person writes down can seldom tel
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,22 +98,26 @@ def fit(
     g = grid(diary, factor)
     found: dict[str, tuple[Prior, Target, Draws]] = {}
     peaks: dict[str, Peak] = {}
-    first: Array | None = None
-    agreed: list[float] = []
-    for name in names:
-        say(f"fitting the account '{name}'")
+
+    def quick_fit(name: str, first: Array | None) -> tuple[Prior, Target, Draws, Peak]:
         p = parameters or load(account=name)
         of = prior(who, name, p)
         at = target(diary_data(g, of, who, p), (of.stages_to_block, of.repair_stages), g.sites)
         peak = climb(at, starts=4 if first is None else 2, seed=seed, first=first)
-        first = peak.z if first is None else first
-        agreed.append(peak.agreed / peak.starts)
-        found[name] = (
-            of,
-            at,
-            gaussian(at, peak, seed=seed) if method == "map" else importance(at, peak, seed=seed),
-        )
-        peaks[name] = peak
+        quick = gaussian(at, peak, seed=seed) if method == "map" else importance(at, peak, seed=seed)
+        return of, at, quick, peak
+
+    say(f"fitting the account '{names[0]}'")
+    of, at, quick, peaks[names[0]] = quick_fit(names[0], None)
+    found[names[0]] = (of, at, quick)
+    # the others begin at its best point, each by itself; what they wait for is outside Python
+    with ThreadPoolExecutor(max(os.cpu_count() or 1, 1)) as pool:
+        waiting = {name: pool.submit(quick_fit, name, peaks[names[0]].z) for name in names[1:]}
+        for name, future in waiting.items():
+            say(f"fitting the account '{name}'")
+            of, at, quick, peaks[name] = future.result()
+            found[name] = (of, at, quick)
+    agreed = [peak.agreed / peak.starts for peak in peaks.values()]
     shares = share_of({name: each[2].log_evidence for name, each in found.items()})
     for name, (of, at, quick) in found.items():
         if shares[name] > 0 and (method in ("smc", "nuts") or (method == "auto" and not quick.trusted)):
