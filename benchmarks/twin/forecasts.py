@@ -174,6 +174,7 @@ def main() -> None:
     asked.add_argument(
         "--only", default="own,changed,strangers", help="of these, with commas: own, changed, strangers (default all)"
     )
+    asked.add_argument("--days", type=int, choices=LENGTHS, help="only people whose diary has so many days (default all)")
     args = asked.parse_args()
     print(f"machine: {machine()}")
     tasks: list[tuple[Any, ...]] = []
@@ -183,6 +184,8 @@ def main() -> None:
     }  # fmt: skip
     for source, future, number in (asked_for[word] for word in args.only.split(",")):
         for place, days in enumerate(LENGTHS):
+            if args.days not in (None, days):
+                continue
             mine = list(range(place, number, len(LENGTHS)))
             tasks += [
                 (source, future, mine[at], args.seed, days, args.kind, args.accounts, args.method)
