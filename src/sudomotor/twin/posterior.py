@@ -33,7 +33,7 @@ K_TRUSTED = 0.7
 # chance alone reaches 1.014 in one fit of twenty
 RHAT_TRUSTED = 1.03
 _STUDENT_DF = 7.0
-_ROUNDS = 4
+_ROUNDS = 10
 # effective draws that make further rounds a waste
 _ENOUGH = 200.0
 _START_SCALE = 0.7
