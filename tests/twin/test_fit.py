@@ -211,7 +211,6 @@ def test_the_usual_answer_about_hypotheses_is_that_the_diary_cannot_tell(twin):
     assert not tells_hypotheses(shares)
 
 
-@pytest.mark.slow  # so regular a diary needs the sequential sampler
 def test_anxiety_that_follows_sweat_speaks_for_the_loop():
     rows = []
     for n in range(60):

@@ -82,6 +82,8 @@ def fit(
     if method not in METHODS:
         raise unknown("method", method, METHODS, where="--method")
     names = tuple(accounts) if accounts is not None else tuple(MECHANISMS)
+    if not names:
+        raise InputError("no account is named", where="accounts", mend=f"name one of {', '.join(MECHANISMS)}, or leave it out")
     for name in names:
         if name not in MECHANISMS:
             raise unknown("mechanism", name, MECHANISMS)
@@ -111,7 +113,7 @@ def fit(
     of, at, quick, peaks[names[0]] = quick_fit(names[0], None)
     found[names[0]] = (of, at, quick)
     # the others begin at its best point, each by itself; what they wait for is outside Python
-    with ThreadPoolExecutor(max(os.cpu_count() or 1, 1)) as pool:
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         waiting = {name: pool.submit(quick_fit, name, peaks[names[0]].z) for name in names[1:]}
         for name, future in waiting.items():
             say(f"fitting the account '{name}'")
