@@ -32,7 +32,9 @@ MONTH_DAYS = 365.25 / 12.0
 PLANNER = "planner"
 
 
-def people(indices: list[int], seed: int, goal: str, accounts: str, method: str, effort: str) -> list[Row]:
+def people(
+    indices: list[int], seed: int, goal: str, worth: float | None, accounts: str, method: str, effort: str
+) -> list[Row]:
     """Live all arms for some people."""
     from sudomotor.planning.labels import labels
     from sudomotor.simulation.virtual_life import begin_lives
@@ -45,7 +47,7 @@ def people(indices: list[int], seed: int, goal: str, accounts: str, method: str,
         arms[name] = start.live(plans, days)
     arms["no treatment"] = start.live([[]] * start.n, days)
     arms["their own way"] = start.own_way(days)
-    arms[PLANNER], notes = by_planner(start, seed, goal, accounts, method, effort)
+    arms[PLANNER], notes = by_planner(start, seed, goal, worth, accounts, method, effort)
     rows = []
     for i in range(start.n):
         row: Row = {
@@ -90,7 +92,7 @@ def label_sessions(lives: Any, i: int, label: Any, days: int) -> list[Any]:
 
 
 def by_planner(
-    start: Any, seed: int, goal: str, accounts: str, method: str, effort: str
+    start: Any, seed: int, goal: str, worth: float | None, accounts: str, method: str, effort: str
 ) -> tuple[Any, list[dict[str, Any]]]:
     """Twelve weeks by plans that are made anew every two weeks."""
     from sudomotor.errors import SudomotorError
@@ -118,8 +120,8 @@ def by_planner(
                 note["seconds_fit"] += time.perf_counter() - began
                 began = time.perf_counter()
                 made = plan(
-                    twin, answers=Answers.all_no(diary.last, 27), goal=goal, today=diary.last, effort=effort, previous=before[i],
-                    seed=seed,
+                    twin, answers=Answers.all_no(diary.last, 27), goal=goal, worth_minutes=worth, today=diary.last, effort=effort,
+                    previous=before[i], seed=seed,
                 )  # fmt: skip
                 note["seconds_plan"] += time.perf_counter() - began
             except SudomotorError as error:
@@ -199,17 +201,33 @@ def main() -> None:
     asked = arguments(__doc__ or "", 200)
     asked.add_argument("--goal", default="HDSS <= 2 on 80 % of days", help="of the plan")
     asked.add_argument(
+        "--worth-minutes",
+        type=float,
+        default=None,
+        help="plan by what a dry day may cost, not by the chance of the goal",
+    )
+    asked.add_argument(
         "--accounts", default="all", help="accounts that the twin weighs: all, or names with commas"
     )
     asked.add_argument("--method", default="auto", help="of the fit (default auto)")
     asked.add_argument(
         "--effort", default="quick", choices=("quick", "full"), help="of the plan (default quick)"
     )
-    asked.add_argument("--first", type=int, default=0, help="leave out so many people at the beginning (default 0)")
+    asked.add_argument(
+        "--first", type=int, default=0, help="leave out so many people at the beginning (default 0)"
+    )
     args = asked.parse_args()
     print(f"machine: {machine()}")
     tasks = [
-        ([args.first + one for one in each], args.seed, args.goal, args.accounts, args.method, args.effort)
+        (
+            [args.first + one for one in each],
+            args.seed,
+            args.goal,
+            args.worth_minutes,
+            args.accounts,
+            args.method,
+            args.effort,
+        )
         for each in blocks(args.people - args.first, 4)
     ]
     rows = in_processes(people, tasks, args.jobs, "people", args.keep, args.finished)

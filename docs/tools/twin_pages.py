@@ -414,10 +414,15 @@ def closed_loop_section(data: dict[str, Any]) -> str:
         f"- **who loses** (over five points of dry days fewer, and no minutes saved): {every['loses_both_pct']:.0f} % of people"
         + (f": {', '.join(str(each) for each in every['losers'])}" if every["losers"] else ""),
         f"- plans refused: {every['refused']}; plans that were the label schedule, because too little was known: {every['fallbacks']}", "",
-        f"`python benchmarks/twin/closed_loop.py`; {found['machine']}; goal “{cell(str(asked.get('goal', '')))}”, effort `{asked.get('effort', '')}`; a fit takes "
+        f"`python benchmarks/twin/closed_loop.py`; {found['machine']}; {_loop_aim(asked)}, effort `{asked.get('effort', '')}`; a fit takes "
         f"{every['seconds_fit']:.1f} s, a plan {every['seconds_plan']:.1f} s there.",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _loop_aim(asked: dict[str, Any]) -> str:
+    goal, worth = cell(str(asked.get("goal", ""))), asked.get("worth_minutes")
+    return f"goal “{goal}”" if worth is None else f"a dry day (“{goal}”) may cost {worth:g} minutes"
 
 
 def _loop_reached(one: dict[str, Any]) -> bool:

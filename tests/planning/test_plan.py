@@ -134,6 +134,42 @@ def test_a_looser_goal_never_needs_more_minutes(plan_for, make_twin):
     assert chances[0] >= chances[1]
 
 
+def test_what_a_dry_day_may_cost_buys_dry_days_and_no_label_is_the_better_bargain(plan_for, make_twin):
+    worths = (2.0, 15.0, 120.0)
+    plans = [
+        plan_for(make_twin(strength=1.2, baseline=50.0), worth_minutes=worth, effort="full") for worth in worths
+    ]
+    minutes, dry = [one.minutes_per_month for one in plans], [one.dry_days_pct for one in plans]
+    assert minutes[0] < minutes[1] < minutes[2]
+    assert dry[0] < dry[1] < dry[2]
+    setup = load().value("plan_setup_minutes")
+    for worth, one in zip(worths, plans, strict=True):
+        days = one.request.horizon_days
+
+        def price(outcome, worth=worth, days=days) -> float:
+            spent = sum(session.minutes + setup for session in outcome.sessions)
+            return spent - worth * days * outcome.dry_days_pct / 100.0
+
+        # skin has its price too, which is not told; a quarter of an hour is more than it ever was here
+        assert all(price(one.outcome) <= price(label) + 15.0 for label in one.label_schedules)
+        assert one.goal_from == one.request.first
+
+
+def test_a_plan_by_worth_says_what_it_aimed_at_and_what_it_did_not(plan_for, make_twin):
+    made = plan_for(make_twin(strength=1.2, baseline=50.0), worth_minutes=15, effort="full")
+    words = " ".join(made.reasons)
+    assert "one more dry day costs less than 15 minutes" in words
+    assert "asked for" not in words
+    assert "out of reach" not in words
+    assert made.what_current is None
+    assert made.what_interval is None
+    assert made.to_dict()["request"]["worth_minutes"] == 15.0
+
+
+def test_hardly_any_worth_buys_no_session(plan_for, make_twin):
+    assert not plan_for(make_twin(), worth_minutes=1).sessions
+
+
 def test_fewer_days_never_lower_the_minutes_of_a_plan_that_reaches_its_goal(plan_for, make_twin):
     goal = "HDSS <= 2 on 75 % of days from day 14"
     plans = [
@@ -185,10 +221,10 @@ REQUESTS = st.fixed_dictionaries(
         "horizon_days": st.integers(14, 40),
         "seed": st.integers(0, 2**31),
         "missed_pct": st.sampled_from([None, 0.0, 60.0]),
-        "chance_pct": st.sampled_from([None, 50.0, 99.0]),
+        "aim": st.sampled_from([{}, {"chance_pct": 50.0}, {"chance_pct": 99.0}, {"worth_minutes": 4.0}, {"worth_minutes": 240.0}]),
         "device": st.sampled_from([None, "Dermadry", "30 V home device", "Hidroxa"]),
     }
-)  # fmt: skip
+).map(lambda words: {**words.pop("aim"), **words})  # fmt: skip
 LOGS = st.fixed_dictionaries(
     {
         "sessions": st.sets(st.integers(-40, 0), min_size=2, max_size=18).map(sorted),
@@ -395,6 +431,9 @@ def test_a_word_for_the_skin_that_is_none_names_its_row(plan_for, make_twin, dia
         ({"horizon_days": 3}, "horizon_days"),
         ({"horizon_days": 5000}, "horizon_days"),
         ({"chance_pct": 0}, "chance_pct"),
+        ({"worth_minutes": 0}, "worth_minutes"),
+        ({"worth_minutes": float("nan")}, "worth_minutes"),
+        ({"worth_minutes": 20, "chance_pct": 80}, "worth_minutes"),
         ({"missed_pct": 120}, "missed_pct"),
         ({"goal": "HDSS <= 2 on 80 % of days from day 95"}, "goal"),
         ({"sites": ["soles"]}, "sites"),

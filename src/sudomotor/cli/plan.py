@@ -63,6 +63,16 @@ def plan(
             help="Chance of the goal that is wanted.  (default: 80)",
         ),
     ] = None,
+    worth_minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--worth-minutes",
+            metavar="MIN",
+            show_default=False,
+            help="What one more dry day may cost you, 1 to 240 minutes: sessions are added as long as they give dry days for "
+            "less, whatever the chance of the goal. Instead of --chance.",
+        ),
+    ] = None,
     missed_pct: Annotated[
         float | None,
         typer.Option(
@@ -121,6 +131,7 @@ def plan(
                      --horizon 90 --answers answers.toml
       sudomotor plan me.twin.json --goal "sweat < 20 mg/min on 90 % of days" --can-treat "Mon-Fri mornings" \\
                      --device Dermadry --chance 70 --answers answers.toml --json
+      sudomotor plan me.twin.json --worth-minutes 20 --answers answers.toml
       sudomotor plan me.twin.json --previous my-plan/plan.json -o my-plan --force --answers answers.toml
     """
     from sudomotor.limits import Answers
@@ -139,8 +150,8 @@ def plan(
     with Progress("looking for the fewest minutes", 1.0) as progress:
         made = find(
             twin, answers=given, goal=aim, can_treat=calendar, horizon_days=horizon, device=device, missed_pct=missed_pct,
-            chance_pct=chance, seed=seed, today=day, previous=before, sites=places, only_if_better=only_if_better,
-            progress=progress.at,
+            chance_pct=chance, worth_minutes=worth_minutes, seed=seed, today=day, previous=before, sites=places,
+            only_if_better=only_if_better, progress=progress.at,
         )  # fmt: skip
     pages: tuple[Path, ...] = ()
     if target is not None:

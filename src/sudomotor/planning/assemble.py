@@ -206,12 +206,16 @@ def assembled(
     goal_from = date_of(request.first, start)
     first = parts[0]
     current = interval = None
-    if full and len(parts) == 1:
+    if full and len(parts) == 1 and request.worth_minutes is None:  # both ask what still reaches the chance
         target = Target(first.chance)
         current = what_current(first.job, first.score.schedule, target, p.value("plan_month_days"))
         interval = what_interval(first.job, first.score.schedule, target, p.value("plan_month_days"))
     most = max(score.p for score in first.found.judged) if len(parts) == 1 else None
-    words = [chance_words(outcome, goal, chance, reached, most, f"{goal_from.day} {goal_from:%B %Y}")]
+    words = [
+        chance_words(
+            outcome, goal, chance, reached, most, f"{goal_from.day} {goal_from:%B %Y}", request.worth_minutes
+        )
+    ]
     if reason is not None:
         words.insert(0, f"This is the label schedule, not a plan of your own: {reason}.")
     for part in parts:
@@ -221,11 +225,11 @@ def assembled(
             words.append(
                 f"{of}{part.kept} of the {part.before} sessions of the plan so far are kept as they are."
             )
-        if not reached and full and reason is None:
+        if not reached and full and reason is None and request.worth_minutes is None:
             words.append(of + what_binds(part.job, part.chance, range(request.horizon_days)))
         words += [of + note for note in _notes(part) if part.score.schedule]
     words += limit_words(outcome.limits)
-    words += [one for one in (label_words(outcome, compared, chance),) if one and reason is None]
+    words += [one for one in (label_words(outcome, compared, chance, request.worth_minutes),) if one and reason is None]
     words.append(until_words(dry, back, dry_now))
     if outcome.sessions:
         words += [missed_words(robust), skin_words(outcome.skin)]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_GOAL = "HDSS <= 2 on 80 % of days"
 _DAYS = (14, 366)  # shortest and longest horizon
+_WORTH = (1, 240)  # minutes that one more dry day may cost
 _KNOWN_SESSIONS = 5  # sessions planned and due below which one's own share of missed ones is not taken
 
 
@@ -40,6 +41,7 @@ def plan(
     missed_pct: float | None = None,
     limits: Limits | None = None,
     chance_pct: float | None = None,
+    worth_minutes: float | None = None,
     seed: int = 1,
     today: datetime.date | None = None,
     previous: Plan | Sequence[Session] | None = None,
@@ -63,6 +65,8 @@ def plan(
     missed_pct : share of sessions that will be missed; None for one's own share, or the usual one.
     limits : another library of limits.
     chance_pct : chance of the goal that is wanted; None for the usual one.
+    worth_minutes : what one more dry day may cost, in minutes, from 1 to 240; sessions are then added as long as they give dry
+        days for less, and the chance of the goal is told, not aimed at. None aims at the chance.
     seed : of the luck; the same seed gives the same plan.
     today : the date of planning; None for the real one.
     previous : the plan so far; its sessions are kept where that costs little.
@@ -96,6 +100,7 @@ def plan(
             mend="plan for longer, or count from an earlier day",
         )  # fmt: skip
     chance = _share("chance_pct", p.value("plan_chance_pct") if chance_pct is None else chance_pct, 1, 99.9)
+    worth = _worth(worth_minutes, chance_pct)
     now = today or datetime.date.today()
     if now < diary.last:
         raise InputError(
@@ -109,7 +114,7 @@ def plan(
     missed, missed_from = _missed(missed_pct, before, diary, p)
     request = Request(
         aim.words, calendar.words, horizon, 100.0 * chance, missed, missed_from, where,
-        tool.name if tool is not None else None, now, first, seed, effort,
+        tool.name if tool is not None else None, now, first, seed, effort, worth,
     )  # fmt: skip
     judge = evaluate or _of_twin(twin)
     log, skin = logged(diary)
@@ -159,6 +164,29 @@ def _share(name: str, value: float, low: float, high: float) -> float:
             f"{name} must lie from {low:g} to {high:g} %, got {value:g}", where=name, mend="e.g. 80"
         )
     return float(value) / 100.0
+
+
+def _worth(worth_minutes: float | None, chance_pct: float | None) -> float | None:
+    if worth_minutes is None:
+        return None
+    if chance_pct is not None:
+        raise InputError(
+            "a plan is asked for by its chance or by what a dry day may cost, not by both",
+            where="chance_pct, worth_minutes",
+            mend="leave one of them out",
+        )
+    low, high = _WORTH
+    if (
+        isinstance(worth_minutes, bool)
+        or not math.isfinite(worth_minutes)
+        or not low <= worth_minutes <= high
+    ):
+        raise InputError(
+            f"worth_minutes must lie from {low:g} to {high:g} minutes a dry day, got {worth_minutes:g}",
+            where="worth_minutes",
+            mend="e.g. 20",
+        )
+    return float(worth_minutes)
 
 
 def _sites(asked: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
@@ -228,7 +256,7 @@ def _job(
     job = SiteJob(
         gate, allowed, bench(effort.draws, request.seed, False), bench(effort.final_draws, request.seed + 1, True),
         effort, p, top,
-        comfort([one.current_mA for one in mine], round(p.value("plan_comfort_sessions"))), done,
+        comfort([one.current_mA for one in mine], round(p.value("plan_comfort_sessions"))), done, request.worth_minutes,
     )  # fmt: skip
     job.begin()
     return job

@@ -29,14 +29,20 @@ def pct(share: float) -> str:
 
 
 def chance_words(
-    outcome: Outcome, goal: Goal, chance: float, reached: bool, most: float | None, goal_from: str
-) -> str:
+    outcome: Outcome, goal: Goal, chance: float, reached: bool, most: float | None, goal_from: str,
+    worth_minutes: float | None = None,
+) -> str:  # fmt: skip
     """The chance of the goal, and whether it is what was asked for."""
     of = (
         f"The chance of {goal.condition.words} on {goal.days_pct:g} % of the days from {goal_from} is "
         f"{pct(outcome.p_goal)} ({pct(outcome.p_goal_low)} to {pct(outcome.p_goal_high)}, for it is counted in no more than some "
         "hundred people whom your diary fits)"
     )
+    if worth_minutes is not None and not outcome.fallback:
+        return (
+            f"{of}. It is not what was planned for: sessions were added as long as one more dry day costs less than "
+            f"{worth_minutes:g} minutes, with all that is around a session."
+        )
     if reached:
         return f"{of}; asked for were {pct(chance)}."
     if outcome.fallback:
@@ -86,10 +92,14 @@ def limit_words(limits: Sequence[Bound]) -> list[str]:
     return [f"The plan goes as far as this limit: {one.text}" for one in limits if one.binding]
 
 
-def label_words(outcome: Outcome, labels: Sequence[Outcome], chance: float) -> str | None:
-    """How the plan compares with the label schedules."""
+def label_words(
+    outcome: Outcome, labels: Sequence[Outcome], chance: float, worth_minutes: float | None = None
+) -> str | None:
+    """How the plan compares with the label schedules: by the chance, or by dry days where it was planned by their worth."""
     if not labels:
         return None
+    if worth_minutes is not None:
+        return _label_words_by_days(outcome, labels)
     reach = [one for one in labels if one.p_goal >= chance - 1e-9]
     if reach:
         best = min(reach, key=lambda one: one.minutes_per_month)
@@ -103,6 +113,22 @@ def label_words(outcome: Outcome, labels: Sequence[Outcome], chance: float) -> s
     return (
         f"No label schedule reaches the chance; the nearest, “{best.text}”, has {pct(best.p_goal)} for "
         f"{best.minutes_per_month:.0f} minutes a month."
+    )
+
+
+def _label_words_by_days(outcome: Outcome, labels: Sequence[Outcome]) -> str:
+    as_dry = [one for one in labels if one.dry_days_pct >= outcome.dry_days_pct - 1e-9]
+    if not as_dry:
+        best = max(labels, key=lambda one: one.dry_days_pct)
+        return (
+            f"No label schedule has as many dry days; the nearest, “{best.text}”, has {best.dry_days_pct:.0f} % for "
+            f"{best.minutes_per_month:.0f} minutes a month."
+        )
+    best = min(as_dry, key=lambda one: one.minutes_per_month)
+    saved = 1.0 - outcome.minutes_per_month / max(best.minutes_per_month, 1e-9)
+    return (
+        f"{abs(100 * saved):.0f} % {'fewer' if saved >= 0 else 'more'} minutes than the cheapest label schedule with as many dry "
+        f"days: “{best.text}”, {best.minutes_per_month:.0f} minutes a month, {best.dry_days_pct:.0f} % of days."
     )
 
 

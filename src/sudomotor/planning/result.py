@@ -195,6 +195,7 @@ class Request:
     first: datetime.date
     seed: int
     effort: str
+    worth_minutes: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The request for JSON."""

@@ -1,7 +1,7 @@
 """The search: recipes from coarse to fine, then one session at a time, then what is left on fresh draws.
 
 Every candidate passes the gate before it is judged. The cheapest that reaches the chance wins. Where none does, sessions are
-added as long as a further dry day is worth its time.
+added as long as a further dry day is worth its time; so they are from the start where a plan is asked for by that worth.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Target:
     Attributes
     ----------
     chance : chance of the goal that is to be reached.
-    dry_day_minutes : None; or, where that is out of reach, what a dry day more is worth.
+    dry_day_minutes : None; or, where that is out of reach or not what is asked for, what a dry day more is worth.
     days : days that count.
     """
 
@@ -133,20 +133,22 @@ class Search:
         self._recipes: dict[Recipe, Score] = {}
 
     def run(
-        self, final: Bench, chance: float, dry_now: bool, extra: Sequence[Schedule], earlier: Schedule = ()
-    ) -> Found:
+        self, final: Bench, chance: float, dry_now: bool, extra: Sequence[Schedule], earlier: Schedule = (),
+        worth_minutes: float | None = None,
+    ) -> Found:  # fmt: skip
         """Search with `self.bench`, then judge what is left with `final`, which has draws of its own.
 
-        `extra` are label schedules to be looked at besides; `earlier` is what was planned before.
+        `extra` are label schedules to be looked at besides; `earlier` is what was planned before. With `worth_minutes`
+        sessions are added as long as a dry day more costs less than that, whatever the chance.
         """
-        target = Target(chance)
+        target = Target(chance) if worth_minutes is None else self._by_worth(chance, worth_minutes)
         self._step(0.05)
         self._judge([densest(self.grid), *coarse(self.grid, dry_now, self.effort.full)])
         given = self.bench.score([(), earlier, *extra])
         self._step(0.2)
         self._climb(target)
         if not target.met(target.best([*self._recipes.values(), *given])):
-            target = self._out_of_reach(chance)
+            target = self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
             self._climb(target)
         self._step(0.5)
         starts = sorted((*self._recipes.values(), *given), key=target.key)[: self.effort.starts]
@@ -158,18 +160,20 @@ class Search:
             dict.fromkeys([(), earlier, *extra, *(self.gate.lawful(one.schedule) for one in left)])
         )
         wanted = Target(chance)
+        if worth_minutes is not None:
+            best = target.best(judged)
+            return Found(best, target, judged, wanted.met(best))
         if target == wanted:
             judged += self._strengthened(final, judged, wanted, earlier)
         self._step(0.95)
         best = wanted.best(judged)
         if wanted.met(best):
             return Found(best, wanted, judged, True)
-        low = self._out_of_reach(chance)
+        low = self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
         return Found(low.best(judged), low, judged, False)
 
-    def _out_of_reach(self, chance: float) -> Target:
-        days = self.bench.horizon_days - self.bench.from_day
-        return Target(chance, self.p.value("plan_dry_day_minutes"), days)
+    def _by_worth(self, chance: float, worth_minutes: float) -> Target:
+        return Target(chance, worth_minutes, self.bench.horizon_days - self.bench.from_day)
 
     def _step(self, done: float) -> None:
         if self._progress is not None:

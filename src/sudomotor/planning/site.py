@@ -29,6 +29,7 @@ class SiteJob:
     bench, final : judges while searching and at the end.
     top_mA, comfort_mA : the highest current that the limits let stand, and the highest that this person has settled at.
     done : sessions of the course that is going on.
+    worth_minutes : what a dry day more may cost, where the plan is asked for by that and not by a chance.
     dry_now : whether the goal's condition holds on its share of days before any further session.
     raised : whether more current is planned than the person has settled at.
     """
@@ -42,6 +43,7 @@ class SiteJob:
     top_mA: float
     comfort_mA: float
     done: int
+    worth_minutes: float | None = None
     dry_now: bool = False
     raised: bool = False
 
@@ -55,6 +57,8 @@ class SiteJob:
         self.dry_now = bool(held[0, :WEEK_DAYS].mean() >= share)
         latest = min(p.value("plan_build_up_most_days"), self.bench.horizon_days / 2.0)
         start = goal.from_day
+        if start is None and self.worth_minutes is not None:
+            start = 0  # each dry day has its worth, those of the build-up too
         if start is None:
             start = int(min(np.median(settled(held[1].astype(float), share)), latest))
         self.bench.from_day = self.final.from_day = start
@@ -80,7 +84,7 @@ class SiteJob:
     ) -> Found:  # fmt: skip
         g = grid(top_mA, self.parameters)
         search = Search(self.bench, self.gate, self.allowed, g, self.effort, self.parameters, progress)
-        return search.run(self.final, chance, self.dry_now, extra, earlier)
+        return search.run(self.final, chance, self.dry_now, extra, earlier, self.worth_minutes)
 
     def label(self, label: Label) -> Schedule:
         """A label schedule on this person's calendar, within the limits."""

@@ -117,7 +117,12 @@ def expectations(view: PlanView) -> list[Sentence]:
     """What the plan costs and brings."""
     p, horizon = view.plan, view.plan.request.horizon_days
     chance = f"{per_cent(p.p_goal)} for “{signed(p.request.goal)}” from {day_words(p.goal_from)}."
-    if not p.reached:
+    if p.request.worth_minutes is not None:
+        chance += (
+            f" The plan does not aim at it: it adds sessions as long as one more good day costs less than "
+            f"{p.request.worth_minutes:g} minutes."
+        )
+    elif not p.reached:
         chance += " That is less than was asked for, and the most that was found."
     if p.robustness.get("next_missed"):
         count = int(p.robustness["next_missed"])
