@@ -452,7 +452,7 @@ def closed_loop_summary(data: dict[str, Any]) -> list[str]:
         return [f"- {not_run('Plans beside label schedules, in the closed loop')}"]
     one = next(iter(found["groups"].values()))
     return [
-        f"- Plans in a closed loop of twelve weeks ({one['people']} people), against the label schedule that was best for the group in hindsight: **{_figure(one['saves_pct'])} %** fewer "
+        f"- Plans in a closed loop of twelve weeks ({one['people']} people; {_loop_aim(found.get('arguments', {}))}), against the label schedule that was best for the group in hindsight: **{_figure(one['saves_pct'])} %** fewer "
         f"minutes, {_signed(one['more_dry_days_points'])} points of dry days; {one['loses_both_pct']:.0f} % of people lose both."
     ]
 

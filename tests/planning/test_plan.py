@@ -150,7 +150,7 @@ def test_what_a_dry_day_may_cost_buys_dry_days_and_no_label_is_the_better_bargai
             spent = sum(session.minutes + setup for session in outcome.sessions)
             return spent - worth * days * outcome.dry_days_pct / 100.0
 
-        # skin has its price too, which is not told; a quarter of an hour is more than it ever was here
+        # skin has its price too, which is not told: a quarter of an hour is allowed for it
         assert all(price(one.outcome) <= price(label) + 15.0 for label in one.label_schedules)
         assert one.goal_from == one.request.first
 

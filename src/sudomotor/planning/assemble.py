@@ -287,8 +287,9 @@ def _hypotheses(twin: Twin) -> str:
 def _notes(part: Part) -> list[str]:
     job, notes = part.job, []
     if job.raised:
+        short = "do not reach it" if job.worth_minutes is None else "bring fewer dry days"
         notes.append(
-            f"The {job.comfort_mA:g} mA that you have settled at do not reach it: raise the current by 1 mA a session, only as "
+            f"The {job.comfort_mA:g} mA that you have settled at {short}: raise the current by 1 mA a session, only as "
             "far as it is comfortable."
         )
     elif math.isfinite(job.comfort_mA) and job.comfort_mA < job.top_mA - 1e-9:
