@@ -14,8 +14,8 @@ the batched likelihood (`vectorize=True`), compiled for exactly its batch, and b
 which it is not charged. Everybody is charged for warming up (emcee: two autocorrelation times) and nobody for compiling. emcee
 is run with the move that it has by default and with its mixture of differential evolution, and its effective draws are
 counted by its own estimate or by that of chains, whichever is more. Effective draws are those of the trait that is known
-worst; for importance sampling those of the weights (Kish), once with the draws that `fit` takes and once with sixteen times
-as many; where its check is not passed, it is charged for the sampler that `fit` goes on to as well, and has the draws of that.
+worst; for importance sampling those of the weights (Kish), once with the draws that `fit` takes and once as for a twin of 8000
+in place of 400; where its check is not passed, it is charged for the sampler that `fit` goes on to as well, and has the draws of that.
 
 Each figure is the median of the repeats, with the quickest beside it. Seconds are of the clock; `cpu` are those of the
 processor, which other work on the machine disturbs less.
@@ -267,7 +267,7 @@ def one_beside_emcee(diary: Any) -> dict[str, Any]:
     from sudomotor.engine.scan import jax_library
     from sudomotor.twin.fit import sample
     from sudomotor.twin.likelihood import log_likelihood
-    from sudomotor.twin.posterior import BATCH, climb, importance
+    from sudomotor.twin.posterior import ENOUGH, climb, importance
     from sudomotor.twin.samplers import ess_of, have_blackjax, nuts_chains, smc_populations
 
     jax = jax_library()
@@ -301,10 +301,10 @@ def one_beside_emcee(diary: Any) -> dict[str, Any]:
         chains = np.transpose(sampler.get_chain(discard=warm), (2, 1, 0))  # (trait, walker, step)
         return max(walkers * (steps - warm) / tau, ess_of(chains)), wall, cpu
 
-    def by_default(draws: int) -> tuple[float, float, float]:
+    def by_default(enough: float) -> tuple[float, float, float]:
         start, used = time.perf_counter(), time.process_time()
         best = climb(at)
-        found = importance(at, best, draws=draws)
+        found = importance(at, best, enough=enough)
         if not found.trusted:
             found = sample(at, best, found, "auto", 1)
         print(f"      ({found.method})")
@@ -322,7 +322,7 @@ def one_beside_emcee(diary: Any) -> dict[str, Any]:
     if have_blackjax():
         smc_populations(at, seed=1)
     ways: dict[str, Callable[[], tuple[float, float, float]]] = {
-        "default": lambda: by_default(BATCH), "default, 16 times the draws": lambda: by_default(16 * BATCH), "nuts": by_nuts,
+        "default": lambda: by_default(ENOUGH), "default, 20 times the draws": lambda: by_default(20 * ENOUGH), "nuts": by_nuts,
         **{f"emcee, {name}": (lambda name=name: by_emcee(name)) for name in moves},
     }  # fmt: skip
     rows: dict[str, Any] = {}

@@ -87,6 +87,18 @@ def test_the_check_is_of_the_account_that_is_worst_whatever_their_order(diary, m
     assert not check.passed
 
 
+def test_a_twin_of_more_people_is_worked_out_from_more_draws(diary, twin):
+    few, many = (fit(diary, accounts=("charge",), draws=count) for count in (400, 4000))
+    assert few.check.ess < 1000 < 2000 <= many.check.ess
+    assert many.check.passed
+    assert many.draws == 4000
+    assert many.log_evidence["charge"] == pytest.approx(few.log_evidence["charge"], abs=0.2)
+    z = [one.z[one.active] for one in (few, many)]
+    np.testing.assert_allclose(z[0].mean(axis=1), z[1].mean(axis=1), atol=0.25)
+    # fewer of them are the same person twice
+    assert len(np.unique(many.z[0])) > 2 * len(np.unique(few.z[0]))
+
+
 def test_accounts_share_all_of_the_probability_and_the_diary_cannot_tell_them_apart(twin):
     assert sum(twin.shares.values()) == pytest.approx(1.0)
     assert twin.shares["charge"] > 0.02

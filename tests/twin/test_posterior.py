@@ -557,3 +557,23 @@ def test_traits_that_matter_are_named_by_what_was_read(full):
         "wetness_middle", "wetness_slope", "wetness_noise", "anxiety_middle", "anxiety_slope", "anxiety_noise",
         "anxiety_event", "weighing_noise", "event", "temperature",
     }  # fmt: skip
+
+
+def test_more_effective_draws_are_worked_out_where_more_are_wanted(gauss):
+    """Every round counts by its size, so that moments and evidence stay right however unlike the rounds are."""
+    peak = climb(gauss)
+    few, many = importance(gauss, peak, seed=2), importance(gauss, peak, seed=2, enough=12_000)
+    assert few.ess < 1024
+    assert few.z.shape[1] == 1024
+    assert many.ess >= 12_000
+    assert many.trusted
+    np.testing.assert_array_equal(many.z[:, :1024], few.z)  # the first round is the same
+    assert many.log_evidence == pytest.approx(EVIDENCE, abs=0.02)
+    np.testing.assert_allclose(many.z[:3] @ many.weight, MIDDLE, atol=0.03)
+    np.testing.assert_allclose(np.cov(many.z[:3], aweights=many.weight), SPREAD, atol=0.03)
+    # from a neighbourhood that is a poor picture too, where the first round tells little
+    narrow = Peak(peak.z, 0.0, 0.3 * SPREAD, 4, 4)
+    mended = importance(gauss, narrow, seed=1, enough=12_000)
+    assert mended.ess >= 12_000
+    assert mended.log_evidence == pytest.approx(EVIDENCE, abs=0.02)
+    np.testing.assert_allclose(mended.z[:3] @ mended.weight, MIDDLE, atol=0.03)

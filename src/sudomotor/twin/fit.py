@@ -25,7 +25,7 @@ from sudomotor.twin.doses import water_of
 from sudomotor.twin.grid import Grid, grid
 from sudomotor.twin.likelihood import diary_data
 from sudomotor.twin.others import other_factor
-from sudomotor.twin.posterior import Draws, Peak, Target, climb, gaussian, importance, target
+from sudomotor.twin.posterior import ENOUGH, Draws, Peak, Target, climb, gaussian, importance, target
 from sudomotor.twin.priors import Prior, prior
 from sudomotor.twin.twin import Check, Twin
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 METHODS = ("auto", "map", "laplace", "smc", "nuts")
 DRAWS = 400
+# effective draws that are wanted for each draw that is handed out
+_EFFECTIVE = 0.5
 # accounts whose share falls below this are left without draws
 _LEAST_SHARE = 0.005
 Progress = Callable[[str], None]
@@ -63,7 +65,8 @@ def fit(
         Gaussian, unchecked.
     accounts : names of the accounts of the block that are weighed against one another; default: all of them.
     seed : the identical call gives the identical twin.
-    draws : how many people the twin holds: draws from the posterior, of equal weight.
+    draws : how many people the twin holds: draws from the posterior, of equal weight. Importance sampling goes on until
+        half as many are effective; a sampler's draws are as many as they are.
     hypotheses : what is said to be on; the fit itself looks at the skin, and `evidence` moves its sweat by a per cent or two.
     parameters : constants in force; by default each account's own calibration.
     progress : called with a word on what is being done.
@@ -106,7 +109,9 @@ def fit(
         of = prior(who, name, p)
         at = target(diary_data(g, of, who, p), (of.stages_to_block, of.repair_stages), g.sites)
         peak = climb(at, starts=4 if first is None else 2, seed=seed, first=first)
-        quick = gaussian(at, peak, seed=seed) if method == "map" else importance(at, peak, seed=seed)
+        if method == "map":
+            return of, at, gaussian(at, peak, seed=seed), peak
+        quick = importance(at, peak, seed=seed, enough=max(ENOUGH, draws * _EFFECTIVE))
         return of, at, quick, peak
 
     say(f"fitting the account '{names[0]}'")

@@ -34,8 +34,10 @@ K_TRUSTED = 0.7
 RHAT_TRUSTED = 1.03
 _STUDENT_DF = 7.0
 _ROUNDS = 10
-# effective draws that make further rounds a waste
-_ENOUGH = 200.0
+# effective draws that make further rounds a waste, unless more are asked for
+ENOUGH = 200.0
+# share of the draws of a further round that is taken to be effective when its size is set
+_EFFECTIVE = 0.5
 _START_SCALE = 0.7
 _STEP = 1e-4
 
@@ -334,10 +336,18 @@ def gaussian(at: Target, peak: Peak, *, seed: int = 1, draws: int = BATCH) -> Dr
     return Draws(z, np.full(draws, 1.0 / draws), math.nan, float(draws), evidence, "map")
 
 
-def importance(at: Target, peak: Peak, *, seed: int = 1, rounds: int = _ROUNDS, draws: int = BATCH) -> Draws:
-    """Weighted draws about a peak; the proposal is fitted anew to them while their tail is too heavy.
+def importance(
+    at: Target, peak: Peak, *, seed: int = 1, rounds: int = _ROUNDS, draws: int = BATCH, enough: float = ENOUGH
+) -> Draws:
+    """Weighted draws about a peak; the proposal is fitted anew to them while their tail is too heavy or they are too few.
 
     All rounds count in the end: each draw is weighed against the mixture of all proposals (deterministic mixture).
+
+    Parameters
+    ----------
+    rounds : most rounds.
+    draws : of a round; a round after the check is passed has as many more as `enough` needs.
+    enough : effective draws at which it ends.
     """
     rng = np.random.default_rng([seed, 0x696D70])
     index = np.flatnonzero(at.active)
@@ -345,17 +355,23 @@ def importance(at: Target, peak: Peak, *, seed: int = 1, rounds: int = _ROUNDS, 
     proposals: list[_Student] = []
     kept: list[Array] = []
     values: list[Array] = []
-    result = None
+    result, size = None, draws
     for turn in range(rounds):
         proposals.append(_Student(middle, spread, 1.2 if turn == 0 else 1.0))
-        a = proposals[-1].draw(draws, rng)
-        z = rng.normal(size=(COUNT, draws))
+        a = proposals[-1].draw(size, rng)
+        z = rng.normal(size=(COUNT, size))
         z[index] = a
         kept.append(z)
         values.append(at.log_posterior(z))
         whole, log_p = np.concatenate(kept, axis=1), np.concatenate(values)
-        mixture = np.logaddexp.reduce([each.log_density(whole[index]) for each in proposals], axis=0)
-        raw = np.where(np.isfinite(log_p), log_p - (mixture - math.log(len(proposals))), -np.inf)
+        mixture = np.logaddexp.reduce(
+            [
+                each.log_density(whole[index]) + math.log(part.shape[1] / whole.shape[1])
+                for each, part in zip(proposals, kept, strict=True)
+            ],
+            axis=0,
+        )
+        raw = np.where(np.isfinite(log_p), log_p - mixture, -np.inf)
         smoothed, k = smooth(raw)
         weight = np.exp(smoothed - smoothed.max())
         evidence = float(raw.max() + math.log(np.mean(np.exp(smoothed))))
@@ -364,8 +380,10 @@ def importance(at: Target, peak: Peak, *, seed: int = 1, rounds: int = _ROUNDS, 
             whole, weight, k, float(1.0 / np.sum(weight**2)), evidence,
             "laplace" if turn == 0 else "laplace, proposal fitted anew",
         )  # fmt: skip
-        if result.trusted and result.ess >= _ENOUGH:
+        if result.trusted and result.ess >= enough:
             break
+        if result.trusted:
+            size = max(draws, math.ceil((enough - result.ess) / _EFFECTIVE))
         middle = whole[index] @ weight
         off = whole[index] - middle[:, None]
         shrink = 0.1 if result.ess > 4 * len(index) else 0.5
