@@ -15,7 +15,8 @@ which it is not charged. Everybody is charged for warming up (emcee: two autocor
 is run with the move that it has by default and with its mixture of differential evolution, and its effective draws are
 counted by its own estimate or by that of chains, whichever is more. Effective draws are those of the trait that is known
 worst; for importance sampling those of the weights (Kish), once with the draws that `fit` takes and once as for a twin of 8000
-in place of 400; where its check is not passed, it is charged for the sampler that `fit` goes on to as well, and has the draws of that.
+in place of 400; where its check is not passed, it is charged for the sampler that `fit` goes on to as well, and has the
+draws of that.
 
 Each figure is the median of the repeats, with the quickest beside it. Seconds are of the clock; `cpu` are those of the
 processor, which other work on the machine disturbs less.

@@ -5,7 +5,7 @@ docs/data/twin_example.json holds one made-up diary worked through (examples/dia
 hand and put in:
 
     python docs/tools/twin_data.py sbc=sbc.json forecasts=forecasts.json strangers=strangers.json \
-                                   closed_loop=closed_loop.json speed=speed.json
+                                   closed_loop=closed_loop.json closed_loop_worth=worth.json speed=speed.json
 
 Only the named parts are replaced. Rows of single people are left out. A part that is not there is told as "not run yet".
 """
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DIARY = ROOT / "examples" / "diary.csv"
 DATA = ROOT / "docs" / "data" / "twin.json"
 EXAMPLE = ROOT / "docs" / "data" / "twin_example.json"
-PARTS = ("sbc", "forecasts", "strangers", "closed_loop", "speed")
+PARTS = ("sbc", "forecasts", "strangers", "closed_loop", "closed_loop_worth", "speed")
 DAYS = 90
 SKIPPED = ("2025-02-02", "2025-02-15")  # the fortnight that the replay leaves out
 _TOO_LONG = ("rows",)  # one entry a person: the benchmarks keep them, the pages do not need them

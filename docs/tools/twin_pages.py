@@ -24,6 +24,7 @@ CHOSEN = "chosen on training days"
 # what was asked of the twin before it was tried
 WANTED_BEATS_PCT, WANTED_SKILL_PCT = 70.0, 15.0
 WANTED_BAND_PCT = (84.0, 95.0)
+WANTED_TIMES = 10.0
 WANTED_FEWER_PCT = 25.0
 
 
@@ -376,6 +377,12 @@ def misses_section(data: dict[str, Any]) -> str:
             f"- **Effective draws per second beside emcee** ({NOT_RUN} with the code as it is). When they last were, they were 8.7 and 4.5 times as many as by "
             "its two moves; ten times was asked for."
         )
+    else:
+        lines += [
+            f"- **Effective draws per second beside emcee.** {cell(name)}: {each['median']:.1f} times as many; {WANTED_TIMES:.0f} times was asked for."
+            for name, each in data["speed"]["emcee"].items()
+            if isinstance(each, dict) and each.get("median", WANTED_TIMES) < WANTED_TIMES
+        ]
     if len(lines) == 1:
         lines.append("- Nothing of what was asked for beforehand is missed in the runs that are shown.")
     return "\n".join(lines)
@@ -415,9 +422,21 @@ def closed_loop_section(data: dict[str, Any]) -> str:
         + (f": {', '.join(str(each) for each in every['losers'])}" if every["losers"] else ""),
         f"- plans refused: {every['refused']}; plans that were the label schedule, because too little was known: {every['fallbacks']}", "",
         f"`python benchmarks/twin/closed_loop.py`; {found['machine']}; {_loop_aim(asked)}, effort `{asked.get('effort', '')}`; a fit takes "
-        f"{every['seconds_fit']:.1f} s, a plan {every['seconds_plan']:.1f} s there.",
+        f"{every['seconds_fit']:.1f} s, a plan {every['seconds_plan']:.1f} s there.", "",
+        *_loop_by_worth(data.get("closed_loop_worth")),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _loop_by_worth(found: dict[str, Any] | None) -> list[str]:
+    """The same loop with plans that were asked for by what a dry day may cost."""
+    if not found:
+        return [f"**Planned by what a dry day may cost** ({NOT_RUN})."]
+    aim = _loop_aim(found.get("arguments", {}))
+    lines = [f"**Planned by what a dry day may cost** instead ({aim}):", ""]
+    for name, one in found["groups"].items():
+        lines.append(f"- {cell(name)}, {one['people']} people: {_loop_verdict(one)} {one['loses_both_pct']:.0f} % lose both.")
+    return lines
 
 
 def _loop_aim(asked: dict[str, Any]) -> str:
@@ -445,25 +464,32 @@ def _loop_verdict(one: dict[str, Any]) -> str:
     )
 
 
+def _loops(data: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(part, data[part]) for part in ("closed_loop", "closed_loop_worth") if data.get(part)]
+
+
 def closed_loop_summary(data: dict[str, Any]) -> list[str]:
-    """The closed loop in a line."""
-    found = data.get("closed_loop")
-    if not found:
+    """The closed loop in a line for each way of asking for a plan."""
+    if not data.get("closed_loop"):
         return [f"- {not_run('Plans beside label schedules, in the closed loop')}"]
-    one = next(iter(found["groups"].values()))
-    return [
-        f"- Plans in a closed loop of twelve weeks ({one['people']} people; {_loop_aim(found.get('arguments', {}))}), against the label schedule that was best for the group in hindsight: **{_figure(one['saves_pct'])} %** fewer "
-        f"minutes, {_signed(one['more_dry_days_points'])} points of dry days; {one['loses_both_pct']:.0f} % of people lose both."
-    ]
+    lines = []
+    for _, found in _loops(data):
+        one = next(iter(found["groups"].values()))
+        lines.append(
+            f"- Plans in a closed loop of twelve weeks ({one['people']} people; {_loop_aim(found.get('arguments', {}))}), against the label schedule that was best for the group in hindsight: **{_figure(one['saves_pct'])} %** fewer "
+            f"minutes, {_signed(one['more_dry_days_points'])} points of dry days; {one['loses_both_pct']:.0f} % of people lose both."
+        )
+    return lines
 
 
 def closed_loop_misses(data: dict[str, Any]) -> list[str]:
     """What the closed loop was to reach and did not."""
-    found = data.get("closed_loop")
-    if not found:
+    if not data.get("closed_loop"):
         return [f"- **The closed loop** ({NOT_RUN})."]
-    missed = [(name, one) for name, one in found["groups"].items() if not _loop_reached(one)]
-    return [f"- **The closed loop, {cell(name)}.** {_loop_verdict(one)}" for name, one in missed]
+    return [
+        f"- **The closed loop{' by what a dry day may cost' if part != 'closed_loop' else ''}, {cell(name)}.** {_loop_verdict(one)}"
+        for part, found in _loops(data) for name, one in found["groups"].items() if not _loop_reached(one)
+    ]  # fmt: skip
 
 
 # parts of the benchmark of speed: where its seconds stand, what they are of, and what was asked for

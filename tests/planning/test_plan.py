@@ -31,7 +31,7 @@ def tiny(monkeypatch) -> None:
 @pytest.fixture(scope="module")
 def usual(plan_for, make_twin) -> Plan:
     """A full plan of a person in upkeep who can be kept dry."""
-    return plan_for(make_twin(baseline=50.0), effort="full", horizon_days=90)
+    return plan_for(make_twin(baseline=50.0), effort="full", horizon_days=90, chance_pct=80.0)
 
 
 def breaks(made: Plan, twin, answers: Answers | None, today: datetime.date) -> tuple:
@@ -124,7 +124,7 @@ def test_the_same_seed_gives_the_same_plan_and_another_may_not(tiny, plan_for, m
 def test_a_looser_goal_never_needs_more_minutes(plan_for, make_twin):
     goals = ["HDSS <= 2 on 90 % of days", "HDSS <= 2 on 75 % of days", "HDSS <= 3 on 75 % of days"]
     minutes = [
-        plan_for(make_twin(strength=1.2, baseline=50.0), goal=f"{goal} from day 14").minutes_per_month
+        plan_for(make_twin(strength=1.2, baseline=50.0), goal=f"{goal} from day 14", chance_pct=80.0).minutes_per_month
         for goal in goals
     ]
     assert minutes == sorted(minutes, reverse=True)
@@ -173,7 +173,7 @@ def test_hardly_any_worth_buys_no_session(plan_for, make_twin):
 def test_fewer_days_never_lower_the_minutes_of_a_plan_that_reaches_its_goal(plan_for, make_twin):
     goal = "HDSS <= 2 on 75 % of days from day 14"
     plans = [
-        plan_for(make_twin(strength=1.6), goal=goal, can_treat=days)
+        plan_for(make_twin(strength=1.6), goal=goal, can_treat=days, chance_pct=80.0)
         for days in ("any day", "Mon Wed Fri Sun", "Mon Thu")
     ]
     reached = [one for one in plans if one.reached]
@@ -259,7 +259,7 @@ def test_no_plan_breaks_a_limit(tiny, make_twin, diary_of):
     """For any person, log, skin, answers, request and seed: a plan that keeps every limit, or a refusal in words."""
     plans: list[Plan] = []
 
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=90, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(
         person=PEOPLE, log=LOGS, request=REQUESTS, age=AGES, changes=CHANGES, answered=st.sampled_from([0, 30, 179, 200]),
         gap=st.sampled_from([0, 1, 9]),
@@ -343,8 +343,9 @@ def test_a_limit_that_leaves_less_than_a_step_binds_all_the_same(tiny, plan_for,
 # ------------------------------------------------------------------ out of reach, fallback, refusal
 
 
-def test_out_of_reach_is_said_with_what_binds(plan_for, make_twin):
-    weak = plan_for(make_twin(strength=0.15), effort="full")
+def test_out_of_reach_is_said_with_what_binds(plan_for, make_twin, diary_of):
+    tried = diary_of(sessions=range(-40, 0, 2))  # a fair trial
+    weak = plan_for(make_twin(tried, strength=0.15), effort="full")
     assert not weak.reached
     words = " ".join(weak.reasons)
     assert "out of reach" in words
@@ -353,7 +354,8 @@ def test_out_of_reach_is_said_with_what_binds(plan_for, make_twin):
 
 def test_a_calendar_that_binds_is_named(plan_for, make_twin):
     made = plan_for(
-        make_twin(strength=1.2), can_treat="Sun", effort="full", goal="HDSS <= 2 on 80 % of days from day 30"
+        make_twin(strength=1.2), can_treat="Sun", effort="full", goal="HDSS <= 2 on 80 % of days from day 30",
+        chance_pct=80.0,
     )
     assert not made.reached
     assert "Your days are what stands in the way" in " ".join(made.reasons)
@@ -453,21 +455,22 @@ def test_requests_that_make_no_sense_are_refused_by_name(plan_for, words, where)
 
 
 def test_an_earlier_plan_is_kept_where_little_would_be_saved(plan_for, make_twin):
-    first = plan_for(make_twin())
-    other, again = plan_for(make_twin(), seed=2), plan_for(make_twin(), previous=first, seed=2)
+    who = make_twin(strength=2.5)
+    first = plan_for(who)
+    other, again = plan_for(who, seed=2), plan_for(who, previous=first, seed=2)
     shared = [len(set(first.sessions) & set(each.sessions)) for each in (other, again)]
     assert shared[1] > shared[0]
     assert shared[1] >= 0.75 * len(again.sessions)
-    assert again.minutes_per_month < first.minutes_per_month
+    assert again.minutes_per_month <= first.minutes_per_month
     assert any("of the plan so far" in reason for reason in again.reasons)
-    same = plan_for(make_twin(), previous=first)
-    assert same.kept or same.minutes_per_month < 0.95 * first.minutes_per_month
+    same = plan_for(who, previous=first)
+    assert same.kept or same.minutes_per_month < 0.97 * first.minutes_per_month
     far_too_much = [
         Session(TODAY + datetime.timedelta(days=day), None, "palms", 12.0, 30.0) for day in range(0, 90, 2)
     ]
-    changed = plan_for(make_twin(strength=3.0), previous=far_too_much)
+    changed = plan_for(who, previous=far_too_much)
     assert not changed.kept
-    assert changed.minutes_per_month < 0.8 * first.minutes_per_month
+    assert changed.minutes_per_month < 1.1 * first.minutes_per_month
 
 
 def test_ones_own_share_of_missed_sessions_is_counted(tiny, plan_for, make_twin, diary_of):
@@ -561,10 +564,12 @@ def test_the_page_states_the_figures_in_force():
     assert f"is {p.value('plan_chance_pct'):g} % if you say nothing" in text
     assert p.value("plan_missed_pct") == 20.0
     assert "one in five is taken to be missed" in text
-    assert p.value("plan_keep_pct") == 10.0
-    assert "less than a tenth of the time" in text
-    assert p.value("plan_dry_day_minutes") == 60.0
-    assert "less than an hour" in text
+    assert p.value("plan_keep_pct") == 5.0
+    assert "less than a twentieth of the time" in text
+    assert p.value("plan_dry_day_minutes") == 25.0
+    assert "one more dry day costs less than 25 minutes" in text
+    assert (p.value("plan_fair_sessions"), p.value("plan_fair_days")) == (10.0, 35.0)
+    assert "ten sessions of the label's length within five weeks" in text
     assert (p.value("plan_first_review_days"), p.value("plan_review_days")) == (14.0, 28.0)
 
 
@@ -580,11 +585,90 @@ def test_who_is_dry_without_treatment_gets_no_session(plan_for, make_twin):
     assert float(made.to_xarray()["minutes"].sum()) == 0.0
 
 
-def test_where_nothing_helps_no_session_is_planned_and_that_is_said(plan_for, make_twin):
-    made = plan_for(make_twin(strength=0.03, baseline=300.0))
+def test_where_nothing_helps_no_session_is_planned_and_that_is_said(plan_for, make_twin, diary_of):
+    tried = diary_of(sessions=range(-30, 0, 2))  # a fair trial
+    made = plan_for(make_twin(tried, strength=0.03, baseline=300.0))
     assert not made.reached
+    assert not made.fallback
     assert made.sessions == ()
     words = " ".join(made.reasons)
     assert "none would bring dry days" in words
     assert "clinician" in words
     assert "is needed" not in words
+
+
+@pytest.mark.parametrize("how", [{}, {"worth_minutes": 30.0}])
+@pytest.mark.parametrize(("every", "held"), [(7, 5), (4, 9)])
+def test_nobody_is_given_up_before_a_fair_trial(plan_for, make_twin, diary_of, how, every, held):
+    """The same hopeless forecast: by a diary of sparse sessions the label is tried, and its first sessions count as held."""
+    sparse = diary_of(sessions=range(-every * 20, 0, every), readings=range(-60, 1, 2))
+    made = plan_for(make_twin(sparse, strength=0.03, baseline=300.0), **how)
+    assert made.fallback
+    assert "no fair trial yet (10 sessions of 20 minutes within 35 days)" in made.reasons[0]
+    assert "people in general" not in " ".join(made.reasons)
+    first = [one for one in made.sessions if (one.date - TODAY).days < 2 * (12 - held)]
+    assert len(first) == 12 - held
+    # shorter sessions than the label's are none
+    short = diary_of(sessions=range(-30, 0, 2), readings=range(-60, 1, 2), minutes=15.0)
+    again = plan_for(make_twin(short, strength=0.03, baseline=300.0), **how)
+    assert again.fallback
+    assert len(again.sessions) > 12
+    # long ago or lately, a fair trial is one
+    for days in (range(-100, -80, 2), range(-20, 0, 2)):
+        tried = diary_of(sessions=[*days, *range(-80, -20, 10)], readings=range(-60, 1, 2))
+        assert not plan_for(make_twin(tried, strength=0.03, baseline=300.0), **how).fallback
+
+
+def test_a_plan_that_treats_more_than_the_label_is_not_put_off_for_a_trial(plan_for, make_twin):
+    made = plan_for(make_twin(strength=0.3, baseline=55.0), worth_minutes=100.0)
+    assert made.dry_days_pct < 50.0
+    assert len(made.sessions) > 12
+    assert not made.fallback
+
+
+def test_where_the_days_leave_no_room_for_a_fair_trial_they_are_named_and_not_the_trial(plan_for, make_twin, diary_of):
+    sparse = diary_of(sessions=range(-70, 0, 7), readings=range(-60, 1, 2))
+    made = plan_for(make_twin(sparse, strength=0.03, baseline=300.0), can_treat="Sun", effort="full")
+    assert not made.fallback
+    assert not made.sessions
+
+
+def test_who_holds_a_dry_day_worth_little_is_not_talked_into_a_trial(plan_for, make_twin):
+    made = plan_for(make_twin(strength=0.03, baseline=300.0), worth_minutes=10.0)
+    assert not made.fallback
+    assert not made.sessions
+
+
+def test_dry_days_that_are_too_dear_are_left_unless_the_chance_is_named(plan_for, make_twin):
+    """The same person: the chance at any price, and what is worth its time; the plan says what the rest would take."""
+    usual, named = (plan_for(make_twin(), effort="full", **how) for how in ({}, {"chance_pct": 80.0}))
+    assert named.reached
+    assert named.to_reach is None
+    assert named.p_goal >= 0.8 > usual.p_goal
+    assert usual.minutes_per_month < 0.8 * named.minutes_per_month
+    more = usual.to_reach
+    assert more.p_goal >= 0.8
+    assert more.minutes_per_month > usual.minutes_per_month
+    days = usual.request.horizon_days
+    setup, per = load().value("plan_setup_minutes"), load().value("plan_month_days") / days
+
+    def spent(minutes: float, sessions: float) -> float:
+        return (minutes + setup * sessions) / per
+
+    extra = spent(more.minutes_per_month, more.sessions_per_month) - spent(
+        usual.minutes_per_month, usual.outcome.sessions_per_month
+    )
+    gained = days * (more.dry_days_pct - usual.dry_days_pct) / 100.0
+    # skin has its price too, which is not told, and the days of the build-up do not count
+    assert extra > 0.75 * load().value("plan_dry_day_minutes") * gained
+    words = " ".join(usual.reasons)
+    assert f"it would take {more.minutes_per_month:.0f} minutes a month" in words
+    assert "out of reach" not in words
+    assert "in the way" not in words
+    told = json.loads(json.dumps(usual.to_dict(), allow_nan=False))
+    assert told["to_reach"]["minutes_per_month"] == pytest.approx(more.minutes_per_month, abs=1e-3)
+    assert told["request"]["at_any_price"] is False
+    # who is dry for little is not touched by it
+    easy = [plan_for(make_twin(strength=3.0), **how) for how in ({}, {"chance_pct": 80.0})]
+    assert easy[0].sessions == easy[1].sessions
+    assert easy[0].to_reach is None

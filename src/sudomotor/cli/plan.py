@@ -60,7 +60,8 @@ def plan(
             "--chance",
             metavar="PCT",
             show_default=False,
-            help="Chance of the goal that is wanted.  (default: 80)",
+            help="Chance of the goal that is wanted, whatever it takes within the limits.  (default: 80, and no dry day dearer "
+            "than 25 minutes)",
         ),
     ] = None,
     worth_minutes: Annotated[

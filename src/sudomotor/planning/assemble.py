@@ -51,6 +51,7 @@ class Part:
     ----------
     kept, before : sessions of the earlier plan that are kept, and how many it had.
     labels : the label schedules' scores by name.
+    fallback : why this site has the label schedule, though there is enough in the diary; else None.
     """
 
     job: SiteJob
@@ -60,6 +61,7 @@ class Part:
     kept: int = 0
     before: int = 0
     labels: dict[str, Score] = field(default_factory=dict)
+    fallback: str | None = None
 
 
 def _bounds(verdict: PlanVerdict, next_step: Sequence[Reason], limits: Limits) -> tuple[Bound, ...]:
@@ -181,6 +183,18 @@ def _frontier(parts: Sequence[Part], request: Request, p: Parameters) -> tuple[P
     return tuple(points)
 
 
+def _to_reach(parts: Sequence[Part], request: Request, p: Parameters) -> Point | None:
+    """What the chance would take, where its last dry days were held to be too dear."""
+    if not any(part.found.dear for part in parts):
+        return None
+    chosen = [part.found.dear or part.score for part in parts]
+    per = p.value("plan_month_days") / request.horizon_days
+    return Point(
+        per * sum(one.minutes for one in chosen), per * sum(one.sessions for one in chosen),
+        float(np.logical_and.reduce([one.hits for one in chosen]).mean()), float(np.mean([one.dry_pct for one in chosen])),
+    )  # fmt: skip
+
+
 def assembled(
     twin: Twin, request: Request, goal: Goal, calendar: Calendar, chance: float, parts: Sequence[Part],
     reason: str | None, answers: Answers | None, p: Parameters,
@@ -211,11 +225,13 @@ def assembled(
         current = what_current(first.job, first.score.schedule, target, p.value("plan_month_days"))
         interval = what_interval(first.job, first.score.schedule, target, p.value("plan_month_days"))
     most = max(score.p for score in first.found.judged) if len(parts) == 1 else None
+    to_reach = _to_reach(parts, request, p) if reason is None else None
     words = [
         chance_words(
-            outcome, goal, chance, reached, most, f"{goal_from.day} {goal_from:%B %Y}", request.worth_minutes
+            outcome, goal, chance, reached, most, f"{goal_from.day} {goal_from:%B %Y}", request.worth_minutes,
+            any(part.fallback for part in parts), to_reach, p.value("plan_dry_day_minutes"),
         )
-    ]
+    ]  # fmt: skip
     if reason is not None:
         words.insert(0, f"This is the label schedule, not a plan of your own: {reason}.")
     for part in parts:
@@ -225,7 +241,7 @@ def assembled(
             words.append(
                 f"{of}{part.kept} of the {part.before} sessions of the plan so far are kept as they are."
             )
-        if not reached and full and reason is None and request.worth_minutes is None:
+        if not (reached or to_reach) and full and reason is None and request.worth_minutes is None:
             words.append(of + what_binds(part.job, part.chance, range(request.horizon_days)))
         words += [of + note for note in _notes(part) if part.score.schedule]
     words += limit_words(outcome.limits)
@@ -244,6 +260,7 @@ def assembled(
         what_interval=interval, until_dry_days=dry, until_back_days=back, by_mechanism=by_mechanism,
         hypotheses=_hypotheses(twin), assumptions=_assumptions(twin, request, goal, parts, start),
         cautions=tuple(cautions), replan_on=_replan_on(request, dry, dry_now, reason, p), request=request,
+        to_reach=to_reach,
         kept=all(0 < part.before == part.kept for part in parts),
         daily={
             "p_dry": with_it.mean(axis=-1).tolist(), "p_dry_without": without.mean(axis=-1).tolist(),

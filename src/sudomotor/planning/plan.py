@@ -17,6 +17,7 @@ from sudomotor.planning.evaluate import Bench, Evaluate
 from sudomotor.planning.gate import Gate, Schedule, Slot, logged
 from sudomotor.planning.goal import Goal
 from sudomotor.planning.labels import course_so_far, label_of, labels
+from sudomotor.planning.reasons import trial_words
 from sudomotor.planning.result import Plan, Request, Session
 from sudomotor.planning.search import Effort, Found, Target, effort_of
 from sudomotor.planning.site import SiteJob, comfort, keep
@@ -64,7 +65,8 @@ def plan(
     device : the device in use, by its name or as a `Device` of one's own.
     missed_pct : share of sessions that will be missed; None for one's own share, or the usual one.
     limits : another library of limits.
-    chance_pct : chance of the goal that is wanted; None for the usual one.
+    chance_pct : chance of the goal that is wanted, whatever it takes within the limits; None for the usual one, and for no dry
+        day that is dearer than it is usually worth.
     worth_minutes : what one more dry day may cost, in minutes, from 1 to 240; sessions are then added as long as they give dry
         days for less, and the chance of the goal is told, not aimed at. None aims at the chance.
     seed : of the luck; the same seed gives the same plan.
@@ -115,6 +117,7 @@ def plan(
     request = Request(
         aim.words, calendar.words, horizon, 100.0 * chance, missed, missed_from, where,
         tool.name if tool is not None else None, now, first, seed, effort, worth,
+        chance_pct is not None,
     )  # fmt: skip
     judge = evaluate or _of_twin(twin)
     log, skin = logged(diary)
@@ -147,6 +150,7 @@ def plan(
     ]
     if progress is not None:
         progress(1.0)
+    reason = reason or next((part.fallback for part in parts if part.fallback), None)
     return assembled(twin, request, aim, calendar, chance, parts, reason, answers, p)
 
 
@@ -257,6 +261,7 @@ def _job(
         gate, allowed, bench(effort.draws, request.seed, False), bench(effort.final_draws, request.seed + 1, True),
         effort, p, top,
         comfort([one.current_mA for one in mine], round(p.value("plan_comfort_sessions"))), done, request.worth_minutes,
+        request.at_any_price,
     )  # fmt: skip
     job.begin()
     return job
@@ -301,6 +306,12 @@ def _planned(
         found = job.search(chance, wanted, earlier, progress)
         score, kept, of = keep(found, earlier, p.value("plan_keep_pct"))
         part = Part(job, found, score, chance, kept, of)
+        trial = job.fair_trial(own, score)
+        if trial is not None:
+            part.score, part.kept = job.final.score([trial])[0], 0
+            part.fallback = trial_words(
+                job.fair_sessions(own), own.minutes_at(job.gate.site), p.value("plan_fair_days")
+            )
     if effort.full:
         part.labels = dict(zip(named, job.final.score(list(named.values())), strict=True))
     return part

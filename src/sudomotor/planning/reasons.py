@@ -11,7 +11,7 @@ from sudomotor.model.mechanisms import mechanism
 from sudomotor.planning.gate import Schedule
 from sudomotor.planning.goal import Goal
 from sudomotor.planning.recipes import densest, grid
-from sudomotor.planning.result import Amount, Bound, Outcome
+from sudomotor.planning.result import Amount, Bound, Outcome, Point
 from sudomotor.planning.search import Target
 from sudomotor.planning.site import SiteJob
 
@@ -30,9 +30,13 @@ def pct(share: float) -> str:
 
 def chance_words(
     outcome: Outcome, goal: Goal, chance: float, reached: bool, most: float | None, goal_from: str,
-    worth_minutes: float | None = None,
+    worth_minutes: float | None = None, own: bool = True, to_reach: Point | None = None, dry_day_minutes: float = 0.0,
 ) -> str:  # fmt: skip
-    """The chance of the goal, and whether it is what was asked for."""
+    """The chance of the goal, and whether it is what was asked for.
+
+    `own` is whether the diary carries a forecast of one's own; `to_reach` is what the chance would take, where its last dry
+    days are dearer than `dry_day_minutes`.
+    """
     of = (
         f"The chance of {goal.condition.words} on {goal.days_pct:g} % of the days from {goal_from} is "
         f"{pct(outcome.p_goal)} ({pct(outcome.p_goal_low)} to {pct(outcome.p_goal_high)}, for it is counted in no more than some "
@@ -46,7 +50,13 @@ def chance_words(
     if reached:
         return f"{of}; asked for were {pct(chance)}."
     if outcome.fallback:
-        return f"{of}, by what is known of people in general."
+        return f"{of}." if own else f"{of}, by what is known of people in general."
+    if to_reach is not None:
+        return (
+            f"{of}. For {pct(to_reach.p_goal)} it would take {to_reach.minutes_per_month:.0f} minutes a month. The last of "
+            f"those dry days would cost more than {dry_day_minutes:g} minutes each, with all that is around a session, so the "
+            f"plan stops before; name a chance, {pct(chance)} or another, and it is planned for whatever it takes."
+        )
     best = (
         ""
         if most is None or most <= outcome.p_goal + 0.005
@@ -55,6 +65,14 @@ def chance_words(
     return (
         f"{of}. The {pct(chance)} that were asked for are out of reach{best}. The plan stops where a further dry day would cost "
         "more time than it is held to be worth."
+    )
+
+
+def trial_words(sessions: int, minutes: float, days: float) -> str:
+    """Why somebody who seems not to respond has the label schedule."""
+    return (
+        f"by this diary most days would stay wet, but it holds no fair trial yet ({sessions} sessions of {minutes:g} minutes "
+        f"within {days:g} days), and before one nobody is given up"
     )
 
 

@@ -114,7 +114,7 @@ def coarse(g: Grid, dry_now: bool, many: bool) -> list[Recipe]:
     """The first candidates: how long an interval may be, for short, middling and long sessions at the highest current."""
     top, recipes = g.current_mA[-1], []
     middle = g.minutes[len(g.minutes) // 2]
-    lengths = (g.minutes[0], middle, g.minutes[-1]) if many else (g.minutes[0], middle)
+    lengths = (g.minutes[0], middle, g.minutes[-1])
     builds = ((1, 6) if many else (1,)) if dry_now else ((6, 10, 15) if many else (10,))
     for build in builds:
         for minutes in lengths:

@@ -66,6 +66,10 @@ class Point(NamedTuple):
     p_goal: float
     dry_days_pct: float
 
+    def to_dict(self) -> dict[str, float]:
+        """The point for JSON."""
+        return {key: round(value, 4) for key, value in self._asdict().items()}
+
 
 class Amount(NamedTuple):
     """A number over the twin's people: the median and nine in ten of them; None where beyond the horizon."""
@@ -196,6 +200,7 @@ class Request:
     seed: int
     effort: str
     worth_minutes: float | None = None
+    at_any_price: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """The request for JSON."""
@@ -228,6 +233,7 @@ class Plan:
     request : what was asked for.
     kept : whether every session of the earlier plan is kept as it was.
     daily : expected share of people for whom the condition holds on each day, with the plan and without any session.
+    to_reach : what the chance would take, where its last dry days were held to be too dear; else None.
     """
 
     outcome: Outcome
@@ -249,6 +255,7 @@ class Plan:
     request: Request
     kept: bool = False
     daily: Mapping[str, Sequence[float]] = field(default_factory=dict, repr=False)
+    to_reach: Point | None = None
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -287,7 +294,7 @@ class Plan:
 
     @property
     def fallback(self) -> bool:
-        """Whether this is the label schedule because too little is known."""
+        """Whether this is the label schedule: too little is known, or nothing was tried fairly yet."""
         return self.fallback_reason is not None
 
     @property
@@ -309,10 +316,9 @@ class Plan:
             "fallback": self.fallback,
             "fallback_reason": self.fallback_reason,
             "reached": self.reached,
+            "to_reach": None if self.to_reach is None else self.to_reach.to_dict(),
             "goal_from": self.goal_from.isoformat(),
-            "frontier": [
-                {key: round(value, 4) for key, value in point._asdict().items()} for point in self.frontier
-            ],
+            "frontier": [point.to_dict() for point in self.frontier],
             "label_schedules": [one.to_dict() for one in self.label_schedules],
             "robustness": {key: round(value, 4) for key, value in self.robustness.items()},
             "what_current": None if self.what_current is None else self.what_current.to_dict(),

@@ -1,12 +1,13 @@
 """The search: recipes from coarse to fine, then one session at a time, then what is left on fresh draws.
 
-Every candidate passes the gate before it is judged. The cheapest that reaches the chance wins. Where none does, sessions are
-added as long as a further dry day is worth its time; so they are from the start where a plan is asked for by that worth.
+Every candidate passes the gate before it is judged. The cheapest that reaches the chance wins. Where none does, or where its
+last dry days are too dear, sessions are added as long as a further dry day is worth its time; so they are from the start
+where a plan is asked for by that worth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,8 +73,8 @@ class Target:
     Attributes
     ----------
     chance : chance of the goal that is to be reached.
-    dry_day_minutes : None; or, where that is out of reach or not what is asked for, what a dry day more is worth.
-    days : days that count.
+    dry_day_minutes : None; or, where that is out of reach, too dear or not what is asked for, what a dry day more is worth.
+    days : of the horizon; each dry one has its worth, those of the build-up too.
     """
 
     chance: float
@@ -86,11 +87,11 @@ class Target:
 
     def merit(self, score: Score) -> float:
         """What a change may not lose much of."""
-        return score.soft if self.dry_day_minutes is None else score.share
+        return score.soft if self.dry_day_minutes is None else score.dry_pct / 100.0
 
     def price(self, score: Score) -> float:
         """What a schedule costs, in minutes, less what its dry days are worth."""
-        worth = 0.0 if self.dry_day_minutes is None else self.dry_day_minutes * self.days * score.share
+        worth = 0.0 if self.dry_day_minutes is None else self.dry_day_minutes * self.days * score.dry_pct / 100.0
         return score.cost_minutes - worth
 
     def key(self, score: Score) -> tuple[float, float, float]:
@@ -106,12 +107,21 @@ class Target:
 
 
 class Found(NamedTuple):
-    """The end of a search: the schedule, by what it was chosen, everything judged on fresh draws, whether it reaches the chance."""
+    """The end of a search.
+
+    Attributes
+    ----------
+    best, target : the schedule, and by what it was chosen.
+    judged : everything judged on fresh draws.
+    reached : whether it reaches the chance.
+    dear : the schedule that would reach it, where its last dry days were held to be too dear; else None.
+    """
 
     best: Score
     target: Target
     judged: list[Score]
     reached: bool
+    dear: Score | None = None
 
 
 class Search:
@@ -134,12 +144,13 @@ class Search:
 
     def run(
         self, final: Bench, chance: float, dry_now: bool, extra: Sequence[Schedule], earlier: Schedule = (),
-        worth_minutes: float | None = None,
+        worth_minutes: float | None = None, at_any_price: bool = True,
     ) -> Found:  # fmt: skip
         """Search with `self.bench`, then judge what is left with `final`, which has draws of its own.
 
         `extra` are label schedules to be looked at besides; `earlier` is what was planned before. With `worth_minutes`
-        sessions are added as long as a dry day more costs less than that, whatever the chance.
+        sessions are added as long as a dry day more costs less than that, whatever the chance. Unless the chance is wanted
+        `at_any_price`, they are added until it is reached, and no longer than a dry day is worth its time.
         """
         target = Target(chance) if worth_minutes is None else self._by_worth(chance, worth_minutes)
         self._step(0.05)
@@ -151,29 +162,44 @@ class Search:
             target = self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
             self._climb(target)
         self._step(0.5)
-        starts = sorted((*self._recipes.values(), *given), key=target.key)[: self.effort.starts]
-        for i, start in enumerate(starts):
-            self._polish(start, target)
-            self._step(0.5 + 0.3 * (i + 1) / len(starts))
-        left = front(self.bench.known.values(), self.effort.front, target)
-        judged = final.score(
-            dict.fromkeys([(), earlier, *extra, *(self.gate.lawful(one.schedule) for one in left)])
-        )
+        self._polish_best([*self._recipes.values(), *given], target, 0.5)
+        judged = self._finals(final, target, [(), earlier, *extra])
         wanted = Target(chance)
         if worth_minutes is not None:
             best = target.best(judged)
             return Found(best, target, judged, wanted.met(best))
         if target == wanted:
             judged += self._strengthened(final, judged, wanted, earlier)
-        self._step(0.95)
-        best = wanted.best(judged)
-        if wanted.met(best):
+        self._step(0.9)
+        best, low = wanted.best(judged), self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
+        if not wanted.met(best):
+            return Found(low.best(judged), low, judged, False)
+        if at_any_price or low.best(_no_dearer(judged, best)) is best:
             return Found(best, wanted, judged, True)
-        low = self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
-        return Found(low.best(judged), low, judged, False)
+        self._climb(low)
+        self._polish_best(self._recipes.values(), low, 0.9)
+        judged += self._finals(final, low, [], {one.schedule for one in judged})
+        found = low.best(_no_dearer(judged, best))
+        if wanted.met(found):
+            return Found(found, wanted, judged, True)
+        return Found(found, low, judged, False, best)
+
+    def _polish_best(self, among: Iterable[Score], target: Target, done: float) -> None:
+        starts = sorted(among, key=target.key)[: self.effort.starts]
+        for i, start in enumerate(starts):
+            self._polish(start, target)
+            self._step(done + (0.9 - done) * 0.75 * (i + 1) / len(starts))
+
+    def _finals(
+        self, final: Bench, target: Target, given: Sequence[Schedule], known: Container[Schedule] = ()
+    ) -> list[Score]:
+        """What is left, and what is given, judged on the draws of the end."""
+        left = front(self.bench.known.values(), self.effort.front, target)
+        schedules = dict.fromkeys([*given, *(self.gate.lawful(one.schedule) for one in left)])
+        return final.score(one for one in schedules if one not in known)
 
     def _by_worth(self, chance: float, worth_minutes: float) -> Target:
-        return Target(chance, worth_minutes, self.bench.horizon_days - self.bench.from_day)
+        return Target(chance, worth_minutes, self.bench.horizon_days)
 
     def _step(self, done: float) -> None:
         if self._progress is not None:
@@ -271,6 +297,10 @@ class Search:
         known = {one.schedule for one in judged}
         lawful = dict.fromkeys(self.gate.lawful(one) for one in made)
         return final.score(one for one in lawful if one not in known)
+
+
+def _no_dearer(scores: Iterable[Score], best: Score) -> list[Score]:
+    return [one for one in scores if one.cost_minutes <= best.cost_minutes]
 
 
 def front(scores: Iterable[Score], count: int, target: Target) -> list[Score]:

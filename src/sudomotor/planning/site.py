@@ -30,6 +30,7 @@ class SiteJob:
     top_mA, comfort_mA : the highest current that the limits let stand, and the highest that this person has settled at.
     done : sessions of the course that is going on.
     worth_minutes : what a dry day more may cost, where the plan is asked for by that and not by a chance.
+    at_any_price : whether the chance is wanted whatever its last dry days cost.
     dry_now : whether the goal's condition holds on its share of days before any further session.
     raised : whether more current is planned than the person has settled at.
     """
@@ -44,6 +45,7 @@ class SiteJob:
     comfort_mA: float
     done: int
     worth_minutes: float | None = None
+    at_any_price: bool = True
     dry_now: bool = False
     raised: bool = False
 
@@ -70,7 +72,7 @@ class SiteJob:
     ) -> Found:
         """Search at the current that the person has settled at; above it only where that does not reach the goal."""
         found = self._search(min(self.top_mA, self.comfort_mA), chance, extra, earlier, progress)
-        if found.reached or self.comfort_mA >= self.top_mA - 1e-9:
+        if found.reached or found.dear is not None or self.comfort_mA >= self.top_mA - 1e-9:
             return found
         more = self._search(self.top_mA, chance, extra, earlier, progress)
         gain = self.parameters.value("plan_raise_gain_pct") / 100.0
@@ -84,13 +86,43 @@ class SiteJob:
     ) -> Found:  # fmt: skip
         g = grid(top_mA, self.parameters)
         search = Search(self.bench, self.gate, self.allowed, g, self.effort, self.parameters, progress)
-        return search.run(self.final, chance, self.dry_now, extra, earlier, self.worth_minutes)
+        return search.run(
+            self.final, chance, self.dry_now, extra, earlier, self.worth_minutes, self.at_any_price
+        )
 
-    def label(self, label: Label) -> Schedule:
-        """A label schedule on this person's calendar, within the limits."""
+    def label(self, label: Label, done: int | None = None) -> Schedule:
+        """A label schedule on this person's calendar, within the limits; `done` of its first sessions count as held."""
         top = min(self.top_mA, self.comfort_mA)
         days = self.bench.horizon_days
-        return self.gate.lawful(label_schedule(label, self.gate.site, self.allowed, days, top, self.done))
+        held = self.done if done is None else done
+        return self.gate.lawful(label_schedule(label, self.gate.site, self.allowed, days, top, held))
+
+    def fair_sessions(self, label: Label) -> int:
+        """How many sessions, held close together, are a fair trial."""
+        return min(round(self.parameters.value("plan_fair_sessions")), len(label.first_days))
+
+    def fair_trial(self, label: Label, planned: Score) -> Schedule | None:
+        """The label's first sessions, where a plan gives this person up before so many of their length were held close together.
+
+        None where it does not, or treats as much.
+        """
+        p = self.parameters
+        cheap = self.worth_minutes is not None and self.worth_minutes < p.value("plan_dry_day_minutes")
+        if cheap or planned.share >= p.value("plan_give_up_pct") / 100.0:
+            return None  # who holds a dry day worth less than is usual has decided
+        window = round(p.value("plan_fair_days"))
+        long = label.minutes_at(self.gate.site)
+        days = [
+            (one.date - self.gate.first).days for one in self.gate.log
+            if one.site == self.gate.site and one.minutes >= long - 1e-9
+        ]  # fmt: skip
+        if _most_within(days, window) >= self.fair_sessions(label):
+            return None
+        trial = self.label(label, sum(day >= -window for day in days))
+        if _most_within([*days, *(slot.day for slot in trial)], window) < self.fair_sessions(label):
+            return None  # the calendar or a limit stands in the way
+        tried, anyway = (sum(slot.day < window for slot in one) for one in (trial, planned.schedule))
+        return trial if anyway < tried else None
 
     def extended(self, sessions: Sequence[Slot]) -> Schedule:
         """Sessions that were planned before, carried on to the end of the horizon at their last interval."""
@@ -107,6 +139,15 @@ class SiteJob:
                 break
             days.append(days[-1]._replace(day=min(later, key=lambda day: (abs(day - target), day))))
         return self.gate.lawful(days)
+
+
+def _most_within(days: Sequence[int], window: int) -> int:
+    """The most of some days that lie in any window of so many days.
+
+    >>> _most_within([-9, -3, 0, 2, 30], 7)
+    3
+    """
+    return max((sum(0 <= day - start < window for day in days) for start in days), default=0)
 
 
 def comfort(currents: Sequence[float], settled_sessions: int) -> float:
@@ -139,7 +180,8 @@ def keep(found: Found, previous: Schedule, keep_pct: float) -> Kept:
         return Kept(best, 0, 0)
     room = best.cost_minutes * keep_pct / 100.0 + 1e-9
     near = [
-        one for one in found.judged if found.target.met(one) and found.target.price(one) - found.target.price(best) <= room
+        one for one in found.judged if found.target.met(one) and one.cost_minutes - best.cost_minutes <= room
+        and found.target.price(one) - found.target.price(best) <= room
     ]  # fmt: skip
     days = {slot.day for slot in previous}
 

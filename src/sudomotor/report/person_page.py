@@ -122,6 +122,11 @@ def expectations(view: PlanView) -> list[Sentence]:
             f" The plan does not aim at it: it adds sessions as long as one more good day costs less than "
             f"{p.request.worth_minutes:g} minutes."
         )
+    elif p.to_reach is not None:
+        chance += (
+            f" {per_cent(p.to_reach.p_goal)} would take {p.to_reach.minutes_per_month:.0f} minutes a month; the last of those good "
+            "days would cost more time than one is usually worth, so the plan stops before."
+        )
     elif not p.reached:
         chance += " That is less than was asked for, and the most that was found."
     if p.robustness.get("next_missed"):
