@@ -244,7 +244,8 @@ def test_the_offset_of_a_later_beginning_is_passed_on(make_twin):
     )
     schedules, words = seen[0]
     assert schedules[0][0].day == 7
-    assert words == {"days": 35, "missed_pct": 10.0, "draws": 16, "seed": 3, "site": "palms"}
+    later = round(P.value("plan_later_days"))  # after a short horizon some days more are looked at
+    assert words == {"days": 35 + later, "missed_pct": 10.0, "draws": 16, "seed": 3, "site": "palms"}
 
 
 def test_stretches_cover_every_day_once():

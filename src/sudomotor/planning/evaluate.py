@@ -65,6 +65,7 @@ class Score:
     hits : (draw,) whether the goal holds.
     daily : (day,) expected share of people for whom the condition holds.
     held : (day, draw) whether the condition holds; kept where it is asked for.
+    later_days : dry days that are expected after a short horizon, without any further session.
     """
 
     schedule: Schedule
@@ -79,11 +80,17 @@ class Score:
     hits: NDArray[np.bool_] = field(repr=False, compare=False)
     daily: Array = field(repr=False, compare=False)
     held: NDArray[np.bool_] = field(repr=False, compare=False)
+    later_days: float = 0.0
 
     @property
     def sessions(self) -> int:
         """How many sessions."""
         return len(self.schedule)
+
+    @property
+    def dry_days(self) -> float:
+        """Expected dry days of the horizon, and those after it that its sessions still bring."""
+        return float(self.daily.sum()) + self.later_days
 
     @property
     def dry_pct(self) -> float:
@@ -126,12 +133,21 @@ class Bench:
             for schedule in schedules
         ]
         return self.evaluate(
-            steps, days=self.offset_days + self.horizon_days, draws=self.draws, seed=self.seed, site=self.site,
+            steps, days=self.offset_days + self.horizon_days + self.later, draws=self.draws, seed=self.seed, site=self.site,
             missed_pct=self.missed_pct if missed_pct is None else missed_pct,
         )  # fmt: skip
 
+    @property
+    def later(self) -> int:
+        """Days after a short horizon that are looked at: most of what a session brings would else come after it."""
+        p = self.parameters
+        return max(0, min(round(p.value("plan_later_days")), round(p.value("plan_usual_days")) - self.horizon_days))
+
     def dry(self, outlook: Outlook) -> NDArray[np.bool_]:
         """Whether the condition holds; (schedule, day of the horizon, draw)."""
+        return self._holds(outlook)[:, : self.horizon_days]
+
+    def _holds(self, outlook: Outlook) -> NDArray[np.bool_]:
         if self.goal.condition.measure == "HDSS":
             held = self.goal.holds(np.asarray(outlook.hdss), None)
         else:
@@ -151,7 +167,8 @@ class Bench:
     def learn(self, schedules: Sequence[Schedule], outlook: Outlook) -> None:
         """Judge schedules whose forecast is at hand."""
         p, target = self.parameters, self.goal.days_pct / 100.0
-        held = self.dry(outlook)
+        every = self._holds(outlook)
+        held, later = every[:, : self.horizon_days], every[:, self.horizon_days :].sum(axis=1).mean(axis=-1)
         counted = held[:, self.from_day :]
         share = counted.mean(axis=1)
         hits = share >= target - _ROUND
@@ -160,7 +177,7 @@ class Bench:
         late = daily[:, self.from_day :]
         parts = [late[:, a:b].mean(axis=1) for a, b in stretches(late.shape[1], p.value("plan_stretch_days"))]
         worst = np.min(parts, axis=0) - late.mean(axis=1) + p.value("plan_stretch_slack_pct") / 100.0
-        blocked = np.asarray(outlook.blocked)[:, self.offset_days :]
+        blocked = np.asarray(outlook.blocked)[:, self.offset_days :][:, : self.horizon_days]
         days = (blocked > p.value("overdry_block")).sum(axis=1)
         overdry = (1.0 - np.exp(-p.value("overdry_rate_per_day") * days)).mean(axis=-1)
         felt = self._symptoms(outlook)
@@ -176,6 +193,7 @@ class Bench:
             self.known[schedule] = Score(
                 schedule, minutes, cost, float(hits[i].mean()), float(soft[i]), float(share[i].mean()), float(worst[i]),
                 float(overdry[i]), symptoms, hits[i], daily[i], held[i] if self.keep else _NOTHING,
+                float(later[i]),
             )  # fmt: skip
 
     def _symptoms(self, outlook: Outlook) -> dict[str, Array]:
@@ -183,7 +201,7 @@ class Bench:
         from sudomotor.model.harm import IRRITATIONS
         from sudomotor.session.sensation import feeling
 
-        peak = np.asarray(outlook.irritation, float)[:, self.offset_days :].max(axis=1)  # (schedule, draw)
+        peak = np.asarray(outlook.irritation, float)[:, self.offset_days :][:, : self.horizon_days].max(axis=1)  # (schedule, draw)
         felt = feeling(peak, 1.0, parameters=self.parameters).probability
         return {name: np.asarray(felt[name]).mean(axis=-1) for name in IRRITATIONS}
 

@@ -87,11 +87,11 @@ class Target:
 
     def merit(self, score: Score) -> float:
         """What a change may not lose much of."""
-        return score.soft if self.dry_day_minutes is None else score.dry_pct / 100.0
+        return score.soft if self.dry_day_minutes is None else score.dry_days / self.days
 
     def price(self, score: Score) -> float:
         """What a schedule costs, in minutes, less what its dry days are worth."""
-        worth = 0.0 if self.dry_day_minutes is None else self.dry_day_minutes * self.days * score.dry_pct / 100.0
+        worth = 0.0 if self.dry_day_minutes is None else self.dry_day_minutes * score.dry_days
         return score.cost_minutes - worth
 
     def key(self, score: Score) -> tuple[float, float, float]:
