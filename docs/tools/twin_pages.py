@@ -420,7 +420,7 @@ def closed_loop_section(data: dict[str, Any]) -> str:
         f"- minutes as a share of the label's, in %: {', '.join(_pct(each) for each in minutes)}",
         f"- **who loses** (over five points of dry days fewer, and no minutes saved): {every['loses_both_pct']:.0f} % of people"
         + (f": {', '.join(str(each) for each in every['losers'])}" if every["losers"] else ""),
-        f"- plans refused: {every['refused']}; plans that were the label schedule, because too little was known: {every['fallbacks']}", "",
+        f"- plans refused: {every['refused']}; plans that were the label schedule, because too little was known or no fair trial was held: {every['fallbacks']}", "",
         f"`python benchmarks/twin/closed_loop.py`; {found['machine']}; {_loop_aim(asked)}, effort `{asked.get('effort', '')}`; a fit takes "
         f"{every['seconds_fit']:.1f} s, a plan {every['seconds_plan']:.1f} s there.", "",
         *_loop_by_worth(data.get("closed_loop_worth")),

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import sudomotor as sm
 from sudomotor.cli import demo
 from sudomotor.cli.main import main
 from sudomotor.diary import Diary
@@ -113,6 +114,11 @@ def test_the_whole_example_reaches_its_goal_or_says_what_that_would_take_and_nee
     if not plan["reached"]:
         assert plan["to_reach"]["p_goal"] >= 0.8 > plan["p_goal"]
         assert plan["to_reach"]["minutes_per_month"] > plan["minutes_per_month"]
+    twin = Twin.load(tmp_path / "out" / "demo.twin.json")
+    answers = demo.example_answers(twin.diary)
+    named = sm.plan(twin, answers=answers, today=twin.diary.last, chance_pct=80.0)
+    assert named.reached
+    assert named.minutes_per_month >= plan["minutes_per_month"] - 1e-6
     best = max(plan["label_schedules"], key=lambda each: each["p_goal"])
     assert plan["p_goal"] > best["p_goal"] or plan["minutes_per_month"] < best["minutes_per_month"]
     assert out["forecast"]["palms"]["p_hdss_le_2"][-8] > out["no_sessions"]["palms"]["p_hdss_le_2"][-8]

@@ -275,7 +275,7 @@ def test_a_target_prefers_what_reaches_it_and_then_what_is_cheap(make_twin):
     assert Target(0.0).best([none, some, many]).cost_minutes == min(
         one.cost_minutes for one in (none, some, many) if one.worst >= 0
     )
-    worth_nothing, worth_much = Target(0.99, 0.0, 60), Target(0.99, 1000.0, 60)
+    worth_nothing, worth_much = Target(0.99, 0.0), Target(0.99, 1000.0)
     assert worth_nothing.best([none, some, many]) is none
     assert worth_much.best([none, some, many]) is many
 

@@ -233,7 +233,9 @@ def assembled(
         )
     ]  # fmt: skip
     if reason is not None:
-        words.insert(0, f"This is the label schedule, not a plan of your own: {reason}.")
+        own = sum(part.fallback is None for part in parts)
+        of_sites = "In part this" if any(part.fallback for part in parts) and own else "This"
+        words.insert(0, f"{of_sites} is the label schedule, not a plan of your own: {reason}.")
     for part in parts:
         of = f"{part.job.gate.site.capitalize()}: " if len(parts) > 1 else ""
         words.append(of + shape_words(part.score.schedule, part.job.bench.from_day, reached))

@@ -150,7 +150,9 @@ def plan(
     ]
     if progress is not None:
         progress(1.0)
-    reason = reason or next((part.fallback for part in parts if part.fallback), None)
+    reason = reason or "; ".join(
+        f"{part.job.gate.site}: {part.fallback}" if len(parts) > 1 else part.fallback for part in parts if part.fallback
+    ) or None
     return assembled(twin, request, aim, calendar, chance, parts, reason, answers, p)
 
 

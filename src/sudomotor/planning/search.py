@@ -73,13 +73,12 @@ class Target:
     Attributes
     ----------
     chance : chance of the goal that is to be reached.
-    dry_day_minutes : None; or, where that is out of reach, too dear or not what is asked for, what a dry day more is worth.
-    days : of the horizon; each dry one has its worth, those of the build-up too.
+    dry_day_minutes : None; or, where that is out of reach, too dear or not what is asked for, what a dry day more is
+        worth, those of the build-up too.
     """
 
     chance: float
     dry_day_minutes: float | None = None
-    days: int = 0
 
     def met(self, score: Score) -> bool:
         """Whether a schedule is fit to be chosen."""
@@ -87,7 +86,7 @@ class Target:
 
     def merit(self, score: Score) -> float:
         """What a change may not lose much of."""
-        return score.soft if self.dry_day_minutes is None else score.dry_days / self.days
+        return score.soft if self.dry_day_minutes is None else score.dry_days
 
     def price(self, score: Score) -> float:
         """What a schedule costs, in minutes, less what its dry days are worth."""
@@ -152,17 +151,18 @@ class Search:
         sessions are added as long as a dry day more costs less than that, whatever the chance. Unless the chance is wanted
         `at_any_price`, they are added until it is reached, and no longer than a dry day is worth its time.
         """
-        target = Target(chance) if worth_minutes is None else self._by_worth(chance, worth_minutes)
+        target = Target(chance, worth_minutes)
         self._step(0.05)
         self._judge([densest(self.grid), *coarse(self.grid, dry_now, self.effort.full)])
         given = self.bench.score([(), earlier, *extra])
         self._step(0.2)
         self._climb(target)
         if not target.met(target.best([*self._recipes.values(), *given])):
-            target = self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
+            target = Target(chance, self.p.value("plan_dry_day_minutes"))
             self._climb(target)
         self._step(0.5)
-        self._polish_best([*self._recipes.values(), *given], target, 0.5)
+        self._polish_best([*self._recipes.values(), *given], target)
+        self._step(0.8)
         judged = self._finals(final, target, [(), earlier, *extra])
         wanted = Target(chance)
         if worth_minutes is not None:
@@ -171,24 +171,22 @@ class Search:
         if target == wanted:
             judged += self._strengthened(final, judged, wanted, earlier)
         self._step(0.9)
-        best, low = wanted.best(judged), self._by_worth(chance, self.p.value("plan_dry_day_minutes"))
+        best, low = wanted.best(judged), Target(chance, self.p.value("plan_dry_day_minutes"))
         if not wanted.met(best):
             return Found(low.best(judged), low, judged, False)
         if at_any_price or low.best(_no_dearer(judged, best)) is best:
             return Found(best, wanted, judged, True)
         self._climb(low)
-        self._polish_best(self._recipes.values(), low, 0.9)
+        self._polish_best(self._recipes.values(), low)
         judged += self._finals(final, low, [], {one.schedule for one in judged})
         found = low.best(_no_dearer(judged, best))
         if wanted.met(found):
             return Found(found, wanted, judged, True)
         return Found(found, low, judged, False, best)
 
-    def _polish_best(self, among: Iterable[Score], target: Target, done: float) -> None:
-        starts = sorted(among, key=target.key)[: self.effort.starts]
-        for i, start in enumerate(starts):
+    def _polish_best(self, among: Iterable[Score], target: Target) -> None:
+        for start in sorted(among, key=target.key)[: self.effort.starts]:
             self._polish(start, target)
-            self._step(done + (0.9 - done) * 0.75 * (i + 1) / len(starts))
 
     def _finals(
         self, final: Bench, target: Target, given: Sequence[Schedule], known: Container[Schedule] = ()
@@ -197,9 +195,6 @@ class Search:
         left = front(self.bench.known.values(), self.effort.front, target)
         schedules = dict.fromkeys([*given, *(self.gate.lawful(one.schedule) for one in left)])
         return final.score(one for one in schedules if one not in known)
-
-    def _by_worth(self, chance: float, worth_minutes: float) -> Target:
-        return Target(chance, worth_minutes, self.bench.horizon_days)
 
     def _step(self, done: float) -> None:
         if self._progress is not None:

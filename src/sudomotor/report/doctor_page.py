@@ -202,9 +202,9 @@ def plan_lines(view: PlanView) -> list[tuple[str, str]]:
     """Goal, chance, time, comparison, expected trouble of the skin."""
     p = view.plan
     reached = "" if p.reached else f" (asked for: {p.request.chance_pct:.0f} %; out of reach)"
-    if p.to_reach is not None:
+    if p.to_reach:
         reached = f" ({per_cent(p.to_reach.p_goal)} would take {p.to_reach.minutes_per_month:.0f} minutes a month)"
-    if p.request.worth_minutes is not None:
+    elif p.request.worth_minutes is not None:
         reached = f" (not aimed at; a dry day more may cost {p.request.worth_minutes:g} min)"
     lines = [
         ("Goal", f"{signed(p.request.goal)}, from {day_words(p.goal_from)}"),

@@ -104,7 +104,7 @@ def after_words(view: PlanView) -> str:
     later = p.sessions[len(week) :]
     anew = f"Make a new plan on {day_words(p.replan_on, weekday=True)} or when anything changes, with what you will have written."
     if not p.sessions:
-        return f"No session is needed for now. {anew}"
+        return f"No session is {'needed' if p.reached else 'planned'} for now. {anew}"
     if not later:
         return anew
     first = session_words(later[0], site=len(view.sites) > 1)
