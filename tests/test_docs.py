@@ -752,7 +752,7 @@ STATED = [
     ("explanation/planning.md", "| two hours in 90 days |", "plan_irritation_cost_minutes", 120.0),
     ("explanation/planning.md", "at the latest after six weeks", "plan_build_up_most_days", 42.0),
     ("explanation/planning.md", "No four weeks may", "plan_stretch_days", 28.0),
-    ("explanation/planning.md", "one more dry day would cost more than half an hour", "plan_dry_day_minutes", 30.0),
+    ("explanation/planning.md", "one more dry day would cost more than 25 minutes", "plan_dry_day_minutes", 25.0),
     ("explanation/planning.md", "less than a twentieth of the time", "plan_keep_pct", 5.0),
     ("explanation/planning.md", "until ten sessions of the label's length", "plan_fair_sessions", 10.0),
     ("explanation/planning.md", "within five weeks", "plan_fair_days", 35.0),

@@ -566,8 +566,8 @@ def test_the_page_states_the_figures_in_force():
     assert "one in five is taken to be missed" in text
     assert p.value("plan_keep_pct") == 5.0
     assert "less than a twentieth of the time" in text
-    assert p.value("plan_dry_day_minutes") == 30.0
-    assert "one more dry day costs less than half an hour" in text
+    assert p.value("plan_dry_day_minutes") == 25.0
+    assert "one more dry day costs less than 25 minutes" in text
     assert (p.value("plan_fair_sessions"), p.value("plan_fair_days")) == (10.0, 35.0)
     assert "ten sessions of the label's length within five weeks" in text
     assert (p.value("plan_first_review_days"), p.value("plan_review_days")) == (14.0, 28.0)

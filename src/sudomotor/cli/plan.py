@@ -61,7 +61,7 @@ def plan(
             metavar="PCT",
             show_default=False,
             help="Chance of the goal that is wanted, whatever it takes within the limits.  (default: 80, and no dry day dearer "
-            "than half an hour)",
+            "than 25 minutes)",
         ),
     ] = None,
     worth_minutes: Annotated[
