@@ -527,4 +527,4 @@ def speed_section(data: dict[str, Any]) -> str:
         lines += table(("Effective draws per second", "Times as many"), [(cell(n), _figure(v)) for n, v in ratios])
     else:
         lines += [f"{not_run('Effective draws per second beside emcee')}", ""]
-    return "\n".join([*lines, f"`python benchmarks/twin_speed.py`; {found['machine']}; compiled code, nothing else running."])
+    return "\n".join([*lines, f"`python benchmarks/twin_speed.py`; {found['machine']}; compiled code."])
