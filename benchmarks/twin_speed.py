@@ -148,7 +148,7 @@ def first_of(call: Callable[[], object]) -> float:
 def gradient(diary: Any, repeats: int) -> dict[str, Any]:
     """Value and gradient of the log posterior at one point."""
     at = target_of(diary)
-    z = 0.1 * np.ones(len(at.active))
+    z = 0.1 * np.ones((len(at.active), 1))
     first = first_of(lambda: at.value_and_gradient(z))
     found = timed(lambda: at.value_and_gradient(z), 40 * repeats)
     told(f"one gradient by {int(at.active.sum())} traits", found, GOALS["gradient"], first)

@@ -22,7 +22,7 @@ from sudomotor.twin import posterior
 from sudomotor.twin.doses import effects, laid_out
 from sudomotor.twin.grid import Grid, Kind, grid, place_sessions, sides_of
 from sudomotor.twin.kinetics import Sessions, run, start
-from sudomotor.twin.likelihood import blocks, diary_data, kinetics_of, levels
+from sudomotor.twin.likelihood import blocks, diary_data, kinetics_of, levels, turns
 from sudomotor.twin.posterior import (
     K_TRUSTED,
     RHAT_TRUSTED,
@@ -30,6 +30,7 @@ from sudomotor.twin.posterior import (
     Peak,
     Target,
     climb,
+    descend,
     gaussian,
     importance,
     smooth,
@@ -89,9 +90,10 @@ def points() -> np.ndarray:
 
 
 def test_the_gradient_is_that_of_central_differences(full, points):
-    assert full.has == ("hdss", "wetness", "anxiety", "log_rate")
+    ends = ("wetness at its end", "anxiety at its end", "log_rate at its end")
+    assert full.has == ("hdss", "wetness", "anxiety", "log_rate", *ends)
     z, step = points[:, 0], 1e-5
-    _, gradient = full.value_and_gradient(z)
+    gradient = full.value_and_gradient(z[:, None])[1][:, 0]
     moved = z[:, None] + step * np.concatenate([np.eye(COUNT), -np.eye(COUNT)], axis=1)
     log_p = full.log_likelihood(moved) - 0.5 * np.sum(moved**2, axis=0)
     differences = (log_p[:COUNT] - log_p[COUNT:]) / (2.0 * step)
@@ -103,12 +105,20 @@ def test_the_gradient_is_that_of_central_differences(full, points):
 
 def test_the_value_is_the_likelihood_times_the_prior(full, points):
     z = points[:, 0]
-    value, _ = full.value_and_gradient(z)
-    assert value == pytest.approx(full.log_likelihood(z[:, None])[0] - 0.5 * z @ z, abs=1e-9)
+    value, _ = full.value_and_gradient(z[:, None])
+    assert value[0] == pytest.approx(full.log_likelihood(z[:, None])[0] - 0.5 * z @ z, abs=1e-9)
     a = z[full.active]
     assert full.log_posterior(z[:, None])[0] == pytest.approx(
         full.log_likelihood(z[:, None])[0] + norm.logpdf(a).sum(), abs=1e-9
     )
+
+
+def test_gradients_side_by_side_are_those_one_by_one(full, points):
+    values, gradients = full.value_and_gradient(points)
+    for i in range(points.shape[1]):
+        value, gradient = full.value_and_gradient(points[:, i : i + 1])
+        assert values[i] == pytest.approx(value[0], rel=1e-12)
+        np.testing.assert_allclose(gradients[:, i], gradient[:, 0], rtol=1e-9, atol=1e-9)
 
 
 def test_the_number_of_sets_in_a_batch_does_not_matter(full, points):
@@ -141,9 +151,10 @@ def test_padding_does_not_change_the_likelihood(full, points):
 
 
 def test_the_order_of_rows_does_not_change_the_likelihood(full, points):
-    turned = np.random.default_rng(1).permutation(len(full.data["day"]))
-    by_row = ("at", "day", "weight", "site", "real", "hdss", "log_rate", "empty", "wetness", "anxiety")
-    other = replace(full, data={**full.data, **{name: full.data[name][turned] for name in by_row}})
+    g = grid(everything())
+    turned = np.random.default_rng(1).permutation(len(g.day))
+    by_row = ("day", "after", "weight", "site", "hdss", "log_rate", "empty", "wetness", "anxiety")
+    other = target_of(replace(g, **{name: getattr(g, name)[turned] for name in by_row}))
     np.testing.assert_allclose(other.log_likelihood(points), full.log_likelihood(points), rtol=1e-11)
 
 
@@ -158,11 +169,36 @@ def rows_of(at: Target, found: list[tuple[int, int]], **also: np.ndarray) -> Tar
     day[: len(found)] = [each for each, _ in found]
     first = np.arange(len(day)) < len(found)
     new = {
-        **d, **blank, "day": day, "at": day, "real": first.astype(float),
+        **d, **blank, "day": day, "at": day, "turn": turns(day, first, len(d["logged"])),
         "weight": np.where(first[:, None], [0.5, 0.5], 0.0), "event": 0.0 * d["event"], "degrees": 0.0 * d["degrees"],
         "weekend": 0.0 * d["weekend"], "empty": 0.0 * d["empty"], "hits": 0.0 * d["hits"], "fast": 0.0 * d["fast"], **also,
     }  # fmt: skip
     return replace(at, data=new)
+
+
+def test_hundreds_of_readings_of_one_day_are_each_counted(full):
+    """Where day and week bring nothing, readings are independent, also when all of them together are less likely than 1e-308."""
+    z = np.zeros((COUNT, 1))
+    z[INDEX["start_block"]], z[INDEX["day_sd"]], z[INDEX["week_sd"]] = -20.0, -60.0, -60.0
+    z[INDEX["hdss_shift"]] = 3.0
+    g, count = grid(everything()), 300
+    wide = replace(
+        g, **{name: np.resize(getattr(g, name), (512, *getattr(g, name).shape[1:])) for name in
+              ("day", "after", "site", "weight", "empty", "hdss", "log_rate", "wetness", "anxiety")},
+    )  # fmt: skip
+    made = rows_of(target_of(wide), [(3, 1)] * count)
+    one = float(rows_of(full, [(3, 1)]).log_likelihood(z)[0])
+    assert count * one < math.log(np.finfo(float).tiny)
+    assert made.log_likelihood(z)[0] == pytest.approx(count * one, rel=1e-9)
+    assert np.all(np.isfinite(made.value_and_gradient(np.ones((COUNT, 1)))[1]))
+
+
+def test_that_no_answer_is_at_an_end_saves_work_and_changes_nothing(points):
+    rows = [entry(0, hdss=3, wetness_0_10=6.0, anxiety_0_10=5.0), entry(3, sweat_mg=150.0, sweat_minutes=5.0)]
+    at = target_of(grid(Diary.of(rows, source="no ends")))
+    assert at.has == ("hdss", "wetness", "anxiety", "log_rate")
+    whole = replace(at, has=(*at.has, *(f"{name} at its end" for name in at.has[1:])))
+    np.testing.assert_allclose(whole.log_likelihood(points), at.log_likelihood(points), rtol=1e-12)
 
 
 def test_two_readings_of_one_day_share_what_the_day_brought(full):
@@ -394,7 +430,11 @@ class Known:
             axis=0,
         )
 
-    def value_and_gradient(self, z: np.ndarray) -> tuple[float, np.ndarray]:
+    def value_and_gradient(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        each = np.array([self._at(column) for column in z.T], dtype=object)
+        return each[:, 0].astype(float), np.stack(each[:, 1], axis=1)
+
+    def _at(self, z: np.ndarray) -> tuple[float, np.ndarray]:
         a = z[: self.n]
         each = [share + c - 0.5 * (a - mu) @ q @ (a - mu) for share, mu, q, c in self.parts]
         weight = np.exp(np.array(each) - logsumexp(each))
@@ -475,6 +515,37 @@ def test_a_climb_that_is_told_where_to_begin_begins_there():
     begin = np.zeros(COUNT)
     begin[:2] = -1.5
     assert climb(at, starts=1, first=begin).z[:2] == pytest.approx([-2.0, -2.0], abs=1e-3)
+
+
+def test_the_descent_finds_the_bottom_of_bent_valleys_from_every_side():
+    """Rosenbrock's valley (1960) in ten dimensions, where a plain gradient crawls; as SciPy's own BFGS finds it."""
+    from scipy.optimize import minimize, rosen, rosen_der
+
+    begin = np.random.default_rng(3).uniform(0.0, 2.0, size=(10, 6))
+    calls = [0]
+
+    def valley(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        calls[0] += 1
+        return rosen(a), rosen_der(a)
+
+    ends, values = descend(valley, begin)
+    theirs = [minimize(rosen, each, jac=rosen_der, method="BFGS") for each in begin.T]
+    np.testing.assert_allclose(ends, np.stack([one.x for one in theirs], axis=1), atol=1e-3)
+    np.testing.assert_allclose(values, [one.fun for one in theirs], atol=1e-6)
+    assert calls[0] < 2 * max(one.nfev for one in theirs)
+
+
+def test_the_descent_steps_back_from_where_there_is_no_value():
+    """A wall right beside the lowest point, and one start that has no value at all: it stays, the others go on."""
+
+    def walled(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        inside = a[0] > 0.0
+        x = np.where(inside, a, 1.0)
+        return np.where(inside, (x - np.log(x))[0], np.inf), np.where(inside, 1.0 - 1.0 / x, 0.0)
+
+    ends, values = descend(walled, np.array([[8.0, 1e-3, -1.0]]))
+    np.testing.assert_allclose(ends, [[1.0, 1.0, -1.0]], atol=1e-4)
+    assert values[2] == np.inf
 
 
 @pytest.mark.parametrize("shape", [0.2, 0.5, 0.9])

@@ -96,7 +96,7 @@ def _evidence(diary: Diary, measure: str, days: int) -> float:
         middle[INDEX["anxiety_slope"]], spread[INDEX["anxiety_slope"]] = 0.0, 1e-6
         data["middle"], data["spread"] = middle, spread
     # one set of kinds for all, so that nothing is compiled twice
-    at = replace(target(data, (of.stages_to_block, of.repair_stages), g.sites), has=("hdss", "anxiety"))
+    at = replace(target(data, (of.stages_to_block, of.repair_stages), g.sites), has=("hdss", "anxiety", "anxiety at its end"))
     return importance(at, climb(at, starts=1)).log_evidence
 
 

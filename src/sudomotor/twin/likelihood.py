@@ -11,6 +11,7 @@ kept less and less is not mistaken for one of a person who gets dry, time, sessi
 
 from __future__ import annotations
 
+import math
 from types import ModuleType
 from typing import Any
 
@@ -33,7 +34,8 @@ DAY_NODES = 7
 FADE_DAYS = 60.0
 MEASURES = ("hdss", "wetness", "anxiety", "log_rate")
 _SCALE_END = 10.0
-_FAR = 60.0
+# of an exponent of odds; three such factors are still a number, and beyond one of them nothing is left to tell
+_FAR = 100.0
 
 
 def nodes(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -58,7 +60,7 @@ def data_of(grid: Grid, prior: Prior, hits: Array, fast: Array) -> Tree:
         "lapse": np.asarray(prior.lapse), "weighing_zero": np.asarray(prior.weighing_zero),
         "weighing_floor": np.asarray(prior.weighing_floor_log), "slot_days": np.asarray(1.0 / grid.slots_per_day),
         "hits": hits, "fast": fast, "at": index + grid.after * slots, "day": grid.day, "weight": grid.weight,
-        "site": grid.site, "real": (grid.weight.sum(axis=1) > 0).astype(float),
+        "site": grid.site, "turn": turns(grid.day, grid.weight.sum(axis=1) > 0, len(grid.logged)),
         "hdss": grid.hdss, "log_rate": grid.log_rate, "empty": grid.empty,
         "wetness": grid.wetness, "anxiety": grid.anxiety,
         "event": grid.event, "weekend": grid.weekend, "degrees": grid.degrees, "logged": grid.logged,
@@ -126,61 +128,99 @@ def hdss_above(u: Array, t: Tree, half: Array) -> list[Array]:
     ]
 
 
-def _sigmoid(x: Array, xp: ModuleType) -> Array:
-    return 1.0 / (1.0 + xp.exp(-xp.clip(x, -_FAR, _FAR)))
-
-
 def measures_of(d: Tree) -> tuple[str, ...]:
-    """Which kinds of entries a diary has at all; others cost nothing."""
-    return tuple(name for name in MEASURES if bool(np.isfinite(d[name]).any()))
+    """Which kinds of entries a diary has at all, and which of them reach an end of their scale; others cost nothing."""
+    ends = {
+        "wetness": (d["wetness"] <= 0.0) | (d["wetness"] >= _SCALE_END),
+        "anxiety": (d["anxiety"] <= 0.0) | (d["anxiety"] >= _SCALE_END),
+        "log_rate": np.isfinite(d["log_rate"]) & ((d["empty"] > 0) | (d["log_rate"] < d["weighing_floor"])),
+    }
+    has = [name for name in MEASURES if bool(np.isfinite(d[name]).any())]
+    return (*has, *(f"{name} at its end" for name in has if name in ends and bool(ends[name].any())))
 
 
-def entry_terms(u: Array, t: Tree, d: Tree, has: tuple[str, ...], xp: ModuleType, norm: Any) -> Array:
-    """Log likelihood of each reading at u (reading, week node, day node, set); 0 where a kind was not read."""
+def turns(day: Array, real: Array, days: int) -> NDArray[np.int64]:
+    """Rows of each day in their order, (turn, day): the index of the row, or the number of rows where there is none.
+
+    >>> turns(np.array([0, 2, 2, 0]), np.array([1, 1, 1, 0]), 3)
+    array([[0, 4, 1],
+           [4, 4, 2]])
+    """
+    rows = np.flatnonzero(real)
+    most = int(np.bincount(day[rows], minlength=1).max()) if len(rows) else 1
+    found = np.full((2 ** math.ceil(math.log2(most)), days), len(day))
+    place = np.zeros(days, dtype=np.int64)
+    for row in rows:
+        found[place[day[row]], day[row]] = row
+        place[day[row]] += 1
+    return found
+
+
+def _odds(exponent: Array, xp: ModuleType) -> Array:
+    """exp(-exponent), within what three factors of it may be."""
+    return xp.exp(-xp.clip(exponent, -_FAR, _FAR))
+
+
+def _answer_chance(u: Array, moved: Array, answer: Array, half: Array, t: Tree, lapse: Array, xp: ModuleType) -> Array:
+    """Chance of an HDSS answer (day,), nan being none, at u (day, set) and what day and week bring (week node, day node, set).
+
+    The chance of an answer above a step is 1 / (1 + odds against), and odds against are products: of what the middle, the
+    day and the week each make of them. So no exponential is needed for each pair of nodes, which is what this would cost.
+    """
+    answer = answer[:, None]
+    middle = _odds(t["hdss_slope"] * (u - half[:, None] + t["hdss_shift"]), xp)
+    step = 1.0 / _odds(t["hdss_slope"] * t["hdss_spacing"], xp)
+    # odds against being above the step below the answer, and above that over it; there is none below 1 and none over 4
+    below = middle * xp.where(answer == 1, 0.0, xp.where(answer == 2, 1.0 / step, xp.where(answer == 3, 1.0, step)))
+    over = middle * xp.where(answer == 1, 1.0 / step, xp.where(answer == 2, 1.0, step))
+    chance = 1.0 / (1.0 + below[:, None, None] * moved)
+    last = (answer == 4)[:, :, None, None]
+    chance = chance - xp.where(last, 0.0, 1.0 / (1.0 + over[:, None, None] * moved))
+    said = (1.0 - lapse) * chance + lapse / 4.0
+    return xp.where(xp.isnan(answer)[:, :, None, None], 1.0, said)
+
+
+def _written_chance(noon: Array, moved: Array, d: Tree, t: Tree, xp: ModuleType) -> Array:
+    """Chance that a day has an entry where it has one, and none where it has none; (day, week node, day node, set)."""
+    logit = t["logging"] + t["logging_wet"] * (noon - d["half"][d["primary"]]) + habit(t, d["habit"])
+    against = _odds(logit, xp)[:, None, None] * moved
+    flag = d["logged"][:, None, None, None]
+    return xp.where(xp.isnan(flag), 1.0, xp.where(flag > 0, 1.0, against) / (1.0 + against))
+
+
+def _measured(u: Array, row: Tree, t: Tree, d: Tree, has: tuple[str, ...], xp: ModuleType, norm: Any) -> Array | None:
+    """Log likelihood of what else was read at u (day, week node, day node, set); 0 where a kind was not, None if none was."""
+    parts: list[Array] = []
 
     def col(values: Array) -> Array:
         return values[:, None, None, None]
 
-    def ended(answer: Array, mean: Array, noise: Array) -> Array:
+    def on_scale(name: str, mean: Array) -> None:
         """Normal on a scale that ends at 0 and at 10."""
+        answer, noise = col(xp.nan_to_num(row[name], nan=5.0)), t[f"{name}_noise"]
         z = (answer - mean) / noise
-        inside = norm.logpdf(z) - xp.log(noise)
-        return xp.where(
-            answer <= 0.0, norm.logcdf(z), xp.where(answer >= _SCALE_END, norm.logcdf(-z), inside)
-        )
+        said = norm.logpdf(z) - xp.log(noise)
+        if f"{name} at its end" in has:
+            beyond = norm.logcdf(xp.where(answer >= _SCALE_END, -z, z))
+            said = xp.where((answer <= 0.0) | (answer >= _SCALE_END), beyond, said)
+        parts.append(xp.where(col(xp.isnan(row[name])), 0.0, said))
 
-    half = col(d["half"][d["site"]])
-    total = xp.zeros_like(u)
-    if "hdss" in has:
-        above = hdss_above(u, t, half)
-        answer = col(xp.nan_to_num(d["hdss"], nan=1.0))
-        upper = xp.where(
-            answer == 1, _FAR, xp.where(answer == 2, above[0], xp.where(answer == 3, above[1], above[2]))
-        )
-        lower = xp.where(
-            answer == 1, above[0], xp.where(answer == 2, above[1], xp.where(answer == 3, above[2], -_FAR))
-        )
-        chance = xp.maximum(_sigmoid(upper, xp) - _sigmoid(lower, xp), 0.0)
-        said = xp.log((1.0 - d["lapse"]) * chance + d["lapse"] / 4.0)
-        total = total + xp.where(col(xp.isnan(d["hdss"])), 0.0, said)
+    half = col(row["half"])
     if "wetness" in has:
-        wet = col(xp.nan_to_num(d["wetness"], nan=5.0))
-        mean = t["wetness_middle"] + t["wetness_slope"] * (u - half)
-        total = total + xp.where(col(xp.isnan(d["wetness"])), 0.0, ended(wet, mean, t["wetness_noise"]))
+        on_scale("wetness", t["wetness_middle"] + t["wetness_slope"] * (u - half))
     if "anxiety" in has:
-        fear = col(xp.nan_to_num(d["anxiety"], nan=5.0))
-        event = col(d["event"][d["day"]])
-        mean = t["anxiety_middle"] + t["anxiety_slope"] * (u - half) + t["anxiety_event"] * event
-        total = total + xp.where(col(xp.isnan(d["anxiety"])), 0.0, ended(fear, mean, t["anxiety_noise"]))
+        felt = t["anxiety_middle"] + t["anxiety_event"] * col(d["event"])
+        on_scale("anxiety", felt + t["anxiety_slope"] * (u - half))
     if "log_rate" in has:
-        weighed, floor, noise = col(xp.nan_to_num(d["log_rate"])), d["weighing_floor"], t["weighing_noise"]
-        seen = xp.log1p(-d["weighing_zero"]) + norm.logpdf((weighed - u) / noise) - xp.log(noise)
-        nothing = xp.logaddexp(
-            xp.log(d["weighing_zero"]), xp.log1p(-d["weighing_zero"]) + norm.logcdf((floor - u) / noise)
-        )
-        below = (col(d["empty"]) > 0) | (weighed < floor)
-        total = total + xp.where(col(xp.isnan(d["log_rate"])), 0.0, xp.where(below, nothing, seen))
-    return total
+        weighed, floor, noise = col(xp.nan_to_num(row["log_rate"])), d["weighing_floor"], t["weighing_noise"]
+        said = xp.log1p(-d["weighing_zero"]) + norm.logpdf((weighed - u) / noise) - xp.log(noise)
+        if "log_rate at its end" in has:
+            nothing = xp.logaddexp(
+                xp.log(d["weighing_zero"]), xp.log1p(-d["weighing_zero"]) + norm.logcdf((floor - u) / noise)
+            )
+            said = xp.where((col(row["empty"]) > 0) | (weighed < floor), nothing, said)
+        parts.append(xp.where(col(xp.isnan(row["log_rate"])), 0.0, said))
+    return sum(parts[1:], parts[0]) if parts else None
 
 
 def terms(z: Array, d: Tree, has: tuple[str, ...], k: int, m: int) -> dict[str, Array]:
@@ -193,23 +233,48 @@ def terms(z: Array, d: Tree, has: tuple[str, ...], k: int, m: int) -> dict[str, 
     last, before, after = blocks(t, d, k, m, jnp)
     u, noon = levels(t, d, before, after, jnp)
     (x_day, w_day), (x_week, _) = nodes(DAY_NODES), week_nodes()
-    moved = (
-        t["week_sd"] * x_week[:, None, None] + t["day_sd"] * x_day[None, :, None]
-    )  # (week node, day node, set)
-    each = entry_terms(u[:, None, None, :] + moved, t, d, has, jnp, norm) * d["real"][:, None, None, None]
-    days = len(d["logged"])
-    by_day = jax.ops.segment_sum(each, d["day"], days)
-    wet = noon[:, None, None, :] + moved - d["half"][d["primary"]]
-    logit = t["logging"] + t["logging_wet"] * wet + habit(t, d["habit"])[:, None, None, :]
-    flag = jnp.nan_to_num(d["logged"])[:, None, None, None]
-    told = jax.nn.log_sigmoid(jnp.where(flag > 0, logit, -logit))
-    by_day = by_day + jnp.where(jnp.isnan(d["logged"])[:, None, None, None], 0.0, told)
-    day_total = jax.scipy.special.logsumexp(by_day + w_day[:, None], axis=2)  # (day, week node, set)
+    week, today = t["week_sd"] * x_week[:, None, None], t["day_sd"] * x_day[None, :, None]
+
+    def moved(slope: Array) -> Array:
+        """What day and week make of the odds against, (week node, day node, set)."""
+        return _odds(slope * week, jnp) * _odds(slope * today, jnp)
+
+    by_hdss = moved(t["hdss_slope"])
+    seen = {
+        **{name: jnp.append(d[name], jnp.nan)[d["turn"]] for name in MEASURES},
+        "empty": jnp.append(d["empty"], 0.0)[d["turn"]],
+        "half": jnp.append(d["half"][d["site"]], 0.0)[d["turn"]],
+        "u": jnp.concatenate([u, jnp.zeros_like(u[:1])])[d["turn"]],
+    }  # (turn, day, …)
+
+    def read(chance: Array, rest: Array, row: Tree) -> tuple[Array, Array]:
+        """One more reading of each day: its chance, and the log likelihood of what is no answer in steps."""
+        if "hdss" in has:
+            chance = chance * _answer_chance(row["u"], by_hdss, row["hdss"], row["half"], t, d["lapse"], jnp)
+        more = _measured(row["u"][:, None, None] + week + today, row, t, d, has, jnp, norm)
+        return chance, rest if more is None else rest + more
+
+    def next_read(carry: Array, row: Tree) -> tuple[Array, None]:
+        chance, rest = read(carry[0], carry[1], row)
+        # many readings of a day would make a chance too small for a number; its size is kept as a log
+        top = jax.lax.stop_gradient(jnp.max(chance, axis=2, keepdims=True))
+        return (chance / top, rest + jnp.log(top)), None
+
+    chance, rest = read(
+        _written_chance(noon, moved(t["logging_wet"]), d, t, jnp),
+        jnp.zeros((len(d["logged"]), len(x_week), 1, z.shape[1])),
+        jax.tree.map(lambda each: each[0], seen),
+    )
+    if len(d["turn"]) > 1:
+        (chance, rest), _ = jax.lax.scan(next_read, (chance, rest), jax.tree.map(lambda each: each[1:], seen))
+    top = jax.lax.stop_gradient(jnp.max(rest, axis=2, keepdims=True))
+    weighed = jnp.exp(w_day)[:, None] * chance * jnp.exp(rest - top)
+    day_total = jnp.log(jnp.sum(weighed, axis=2)) + top[:, :, 0]  # (day, week node, set)
     by_week = jax.ops.segment_sum(day_total, d["week"], len(d["weeks"]))
     total, filtered = forward(by_week, transition(t["week_memory"], jnp), jnp)
     return {
-        "traits": t, "last": last, "before": before, "after": after, "u": u, "noon": noon, "by_day": by_day,
-        "filtered": filtered, "total": total,
+        "traits": t, "last": last, "before": before, "after": after, "u": u, "noon": noon,
+        "by_day": jnp.log(chance) + rest, "filtered": filtered, "total": total,
     }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def past(twin: Twin) -> Past:
         mine = np.flatnonzero(twin.account == i)
         of = twin.priors[name]
         d = diary_data(g, of, twin.person, twin.constants(name))
-        width = batch_width(len(g.logged)) // 4
+        width = batch_width(d["turn"].size) // 4
         run = _compiled(measures_of(d), of.stages_to_block, of.repair_stages)
         for first in range(0, len(mine), width):
             columns = mine[first : first + width]
