@@ -40,6 +40,7 @@ from typing import Any
 import numpy as np
 
 DAYS = 120
+LARGE = 4000.0  # effective draws that `fit` asks for where the twin is to hold 8000 people
 GOALS = {
     "gradient": 5e-3,
     "fit of all accounts": 10.0,
@@ -268,7 +269,7 @@ def one_beside_emcee(diary: Any) -> dict[str, Any]:
     from sudomotor.engine.scan import jax_library
     from sudomotor.twin.fit import sample
     from sudomotor.twin.likelihood import log_likelihood
-    from sudomotor.twin.posterior import ENOUGH, climb, importance
+    from sudomotor.twin.posterior import climb, importance
     from sudomotor.twin.samplers import ess_of, have_blackjax, nuts_chains, smc_populations
 
     jax = jax_library()
@@ -302,10 +303,10 @@ def one_beside_emcee(diary: Any) -> dict[str, Any]:
         chains = np.transpose(sampler.get_chain(discard=warm), (2, 1, 0))  # (trait, walker, step)
         return max(walkers * (steps - warm) / tau, ess_of(chains)), wall, cpu
 
-    def by_default(enough: float) -> tuple[float, float, float]:
+    def by_default(**wanted: float) -> tuple[float, float, float]:
         start, used = time.perf_counter(), time.process_time()
         best = climb(at)
-        found = importance(at, best, enough=enough)
+        found = importance(at, best, **wanted)
         if not found.trusted:
             found = sample(at, best, found, "auto", 1)
         print(f"      ({found.method})")
@@ -323,7 +324,7 @@ def one_beside_emcee(diary: Any) -> dict[str, Any]:
     if have_blackjax():
         smc_populations(at, seed=1)
     ways: dict[str, Callable[[], tuple[float, float, float]]] = {
-        "default": lambda: by_default(ENOUGH), "default, 20 times the draws": lambda: by_default(20 * ENOUGH), "nuts": by_nuts,
+        "default": by_default, "default, 20 times the draws": lambda: by_default(enough=LARGE), "nuts": by_nuts,
         **{f"emcee, {name}": (lambda name=name: by_emcee(name)) for name in moves},
     }  # fmt: skip
     rows: dict[str, Any] = {}

@@ -18,11 +18,10 @@ from sudomotor.model.scales import SINGULAR, SITES
 from sudomotor.parameters import load
 from sudomotor.person import Person, median_person
 from sudomotor.simulation.simulate import renewal_factor, simulate
-from sudomotor.twin import posterior
 from sudomotor.twin.doses import effects, laid_out
 from sudomotor.twin.grid import Grid, Kind, grid, place_sessions, sides_of
 from sudomotor.twin.kinetics import Sessions, run, start
-from sudomotor.twin.likelihood import blocks, diary_data, kinetics_of, levels, turns
+from sudomotor.twin.likelihood import ENDS, blocks, diary_data, kinetics_of, levels, turns, with_ends
 from sudomotor.twin.posterior import (
     K_TRUSTED,
     RHAT_TRUSTED,
@@ -70,12 +69,6 @@ def target_of(g: Grid, account: str = "charge") -> Target:
     return target(diary_data(g, of, WHO, p), (of.stages_to_block, of.repair_stages), g.sites)
 
 
-@pytest.fixture(autouse=True)
-def few_at_once(monkeypatch):
-    """Narrow batches: these tests look at a handful of sets of traits."""
-    monkeypatch.setattr(posterior, "BATCH", 64)
-
-
 @pytest.fixture(scope="module")
 def full() -> Target:
     return target_of(grid(everything()))
@@ -90,8 +83,7 @@ def points() -> np.ndarray:
 
 
 def test_the_gradient_is_that_of_central_differences(full, points):
-    ends = ("wetness at its end", "anxiety at its end", "log_rate at its end")
-    assert full.has == ("hdss", "wetness", "anxiety", "log_rate", *ends)
+    assert full.has == ("hdss", "wetness", "anxiety", "log_rate", ENDS)
     z, step = points[:, 0], 1e-5
     gradient = full.value_and_gradient(z[:, None])[1][:, 0]
     moved = z[:, None] + step * np.concatenate([np.eye(COUNT), -np.eye(COUNT)], axis=1)
@@ -173,7 +165,7 @@ def rows_of(at: Target, found: list[tuple[int, int]], **also: np.ndarray) -> Tar
         "weight": np.where(first[:, None], [0.5, 0.5], 0.0), "event": 0.0 * d["event"], "degrees": 0.0 * d["degrees"],
         "weekend": 0.0 * d["weekend"], "empty": 0.0 * d["empty"], "hits": 0.0 * d["hits"], "fast": 0.0 * d["fast"], **also,
     }  # fmt: skip
-    return replace(at, data=new)
+    return replace(at, data=with_ends(new))
 
 
 def test_hundreds_of_readings_of_one_day_are_each_counted(full):
@@ -197,7 +189,7 @@ def test_that_no_answer_is_at_an_end_saves_work_and_changes_nothing(points):
     rows = [entry(0, hdss=3, wetness_0_10=6.0, anxiety_0_10=5.0), entry(3, sweat_mg=150.0, sweat_minutes=5.0)]
     at = target_of(grid(Diary.of(rows, source="no ends")))
     assert at.has == ("hdss", "wetness", "anxiety", "log_rate")
-    whole = replace(at, has=(*at.has, *(f"{name} at its end" for name in at.has[1:])))
+    whole = replace(at, has=(*at.has, ENDS))
     np.testing.assert_allclose(whole.log_likelihood(points), at.log_likelihood(points), rtol=1e-12)
 
 
@@ -291,6 +283,7 @@ def test_days_and_weeks_are_integrated_out_as_by_brute_force(full):
     made.data["habit"] = np.zeros_like(full.data["habit"])
     weighed = math.log(t["baseline_palms"]) + 0.1
     made.data["log_rate"][4] = weighed
+    made = replace(made, data=with_ends(made.data))
     ours = float(made.log_likelihood(z[:, None])[0])
 
     rng, n = np.random.default_rng(2), 1_000_000

@@ -18,7 +18,7 @@ from sudomotor.simulation.planned import PlannedSession
 from sudomotor.twin.ahead import outlook
 from sudomotor.twin.fit import fit
 from sudomotor.twin.grid import grid
-from sudomotor.twin.likelihood import diary_data
+from sudomotor.twin.likelihood import ENDS, diary_data
 from sudomotor.twin.posterior import climb, importance, target
 from sudomotor.twin.priors import COUNT, INDEX, prior
 from sudomotor.twin.synthetic import synthetic_diary
@@ -96,7 +96,7 @@ def _evidence(diary: Diary, measure: str, days: int) -> float:
         middle[INDEX["anxiety_slope"]], spread[INDEX["anxiety_slope"]] = 0.0, 1e-6
         data["middle"], data["spread"] = middle, spread
     # one set of kinds for all, so that nothing is compiled twice
-    at = replace(target(data, (of.stages_to_block, of.repair_stages), g.sites), has=("hdss", "anxiety", "anxiety at its end"))
+    at = replace(target(data, (of.stages_to_block, of.repair_stages), g.sites), has=("hdss", "anxiety", ENDS))
     return importance(at, climb(at, starts=1)).log_evidence
 
 

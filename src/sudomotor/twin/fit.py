@@ -66,7 +66,7 @@ def fit(
     accounts : names of the accounts of the block that are weighed against one another; default: all of them.
     seed : the identical call gives the identical twin.
     draws : how many people the twin holds: draws from the posterior, of equal weight. Importance sampling goes on until
-        half as many are effective; a sampler's draws are as many as they are.
+        800 draws are effective, or half as many as are asked for; a sampler's draws are as many as they are.
     hypotheses : what is said to be on; the fit itself looks at the skin, and `evidence` moves its sweat by a per cent or two.
     parameters : constants in force; by default each account's own calibration.
     progress : called with a word on what is being done.

@@ -33,9 +33,11 @@ Tree = dict[str, Any]
 DAY_NODES = 7
 FADE_DAYS = 60.0
 MEASURES = ("hdss", "wetness", "anxiety", "log_rate")
+ENDS = "ends"
 _SCALE_END = 10.0
 # of an exponent of odds; three such factors are still a number, and beyond one of them nothing is left to tell
 _FAR = 100.0
+_LOG_ROOT_TAU = 0.5 * math.log(2.0 * math.pi)
 
 
 def nodes(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -54,7 +56,7 @@ def data_of(grid: Grid, prior: Prior, hits: Array, fast: Array) -> Tree:
     slots = grid.held.kind.shape[0]
     index = grid.day * grid.slots_per_day + grid.after * (grid.slots_per_day - 1)
     primary = grid.sites[0]
-    return {
+    return with_ends({
         "middle": prior.middle, "spread": prior.spread, "rehit": np.asarray(prior.rehit),
         "fast_days": np.asarray(prior.fast_days), "half": prior.hdss_half_log,
         "lapse": np.asarray(prior.lapse), "weighing_zero": np.asarray(prior.weighing_zero),
@@ -68,7 +70,7 @@ def data_of(grid: Grid, prior: Prior, hits: Array, fast: Array) -> Tree:
         "primary": np.asarray(SITES.index(primary)),
         "primary_side": np.array([float(site_of(side) == primary) for side in grid.sides]),
         "weeks": np.zeros((len(grid.logged) + 12) // 7),
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def habit_of(grid: Grid) -> NDArray[np.float64]:
@@ -129,14 +131,28 @@ def hdss_above(u: Array, t: Tree, half: Array) -> list[Array]:
 
 
 def measures_of(d: Tree) -> tuple[str, ...]:
-    """Which kinds of entries a diary has at all, and which of them reach an end of their scale; others cost nothing."""
-    ends = {
-        "wetness": (d["wetness"] <= 0.0) | (d["wetness"] >= _SCALE_END),
-        "anxiety": (d["anxiety"] <= 0.0) | (d["anxiety"] >= _SCALE_END),
-        "log_rate": np.isfinite(d["log_rate"]) & ((d["empty"] > 0) | (d["log_rate"] < d["weighing_floor"])),
-    }
-    has = [name for name in MEASURES if bool(np.isfinite(d[name]).any())]
-    return (*has, *(f"{name} at its end" for name in has if name in ends and bool(ends[name].any())))
+    """Which kinds of entries a diary has at all, and whether any lies at an end of its scale; others cost nothing."""
+    has = tuple(name for name in MEASURES if bool(np.isfinite(d[name]).any()))
+    return (*has, ENDS) if bool(at_end(d).any()) else has
+
+
+def at_end(d: Tree) -> NDArray[np.bool_]:
+    """Rows with a wetness or anxiety of 0 or 10, or a weighing of nothing or below its floor; (reading,)."""
+    found = np.isfinite(d["log_rate"]) & ((d["empty"] > 0) | (d["log_rate"] < d["weighing_floor"]))
+    for name in ("wetness", "anxiety"):
+        found = found | (d[name] <= 0.0) | (d[name] >= _SCALE_END)
+    return np.asarray(found)
+
+
+def with_ends(d: Tree) -> Tree:
+    """The arrays with the rows that lie at an end, `end` (place,), and the place of each, `end_at` (turn, day); both by what
+    the other arrays say now. What cannot be: the number of rows, and the number of places."""
+    none = len(d["day"])
+    rows = np.flatnonzero(at_end(d))
+    places = 2 ** math.ceil(math.log2(max(len(rows), 4)))
+    place = np.full(none + 1, places)
+    place[rows] = np.arange(len(rows))
+    return {**d, "end": np.append(rows, np.zeros(places - len(rows), dtype=np.int64)), "end_at": place[d["turn"]]}
 
 
 def turns(day: Array, real: Array, days: int) -> NDArray[np.int64]:
@@ -188,39 +204,59 @@ def _written_chance(noon: Array, moved: Array, d: Tree, t: Tree, xp: ModuleType)
     return xp.where(xp.isnan(flag), 1.0, xp.where(flag > 0, 1.0, against) / (1.0 + against))
 
 
-def _measured(u: Array, row: Tree, t: Tree, d: Tree, has: tuple[str, ...], xp: ModuleType, norm: Any) -> Array | None:
-    """Log likelihood of what else was read at u (day, week node, day node, set); 0 where a kind was not, None if none was."""
+def _means(u: Array, half: Array, event: Array, t: Tree) -> dict[str, Array]:
+    """What wetness and anxiety are noted on average at u."""
+    felt = t["anxiety_middle"] + t["anxiety_event"] * event
+    return {
+        "wetness": t["wetness_middle"] + t["wetness_slope"] * (u - half),
+        "anxiety": felt + t["anxiety_slope"] * (u - half),
+    }
+
+
+def _measured(u: Array, row: Tree, t: Tree, d: Tree, has: tuple[str, ...], xp: ModuleType) -> Array | None:
+    """Log likelihood of what else was read at u (day, week node, day node, set), but for what lies at an end; 0 where a kind
+    was not read, None if none ever was."""
+    means = _means(u, _wide(row["half"]), _wide(d["event"]), t)
     parts: list[Array] = []
-
-    def col(values: Array) -> Array:
-        return values[:, None, None, None]
-
-    def on_scale(name: str, mean: Array) -> None:
-        """Normal on a scale that ends at 0 and at 10."""
-        answer, noise = col(xp.nan_to_num(row[name], nan=5.0)), t[f"{name}_noise"]
-        z = (answer - mean) / noise
-        said = norm.logpdf(z) - xp.log(noise)
-        if f"{name} at its end" in has:
-            beyond = norm.logcdf(xp.where(answer >= _SCALE_END, -z, z))
-            said = xp.where((answer <= 0.0) | (answer >= _SCALE_END), beyond, said)
-        parts.append(xp.where(col(xp.isnan(row[name])), 0.0, said))
-
-    half = col(row["half"])
-    if "wetness" in has:
-        on_scale("wetness", t["wetness_middle"] + t["wetness_slope"] * (u - half))
-    if "anxiety" in has:
-        felt = t["anxiety_middle"] + t["anxiety_event"] * col(d["event"])
-        on_scale("anxiety", felt + t["anxiety_slope"] * (u - half))
+    for name, mean in means.items():
+        if name in has:
+            answer, noise = _wide(row[name]), t[f"{name}_noise"]
+            inside = (answer > 0.0) & (answer < _SCALE_END)
+            parts.append(xp.where(inside, _normal(xp.where(inside, answer, 5.0), mean, noise, xp), 0.0))
     if "log_rate" in has:
-        weighed, floor, noise = col(xp.nan_to_num(row["log_rate"])), d["weighing_floor"], t["weighing_noise"]
-        said = xp.log1p(-d["weighing_zero"]) + norm.logpdf((weighed - u) / noise) - xp.log(noise)
-        if "log_rate at its end" in has:
-            nothing = xp.logaddexp(
-                xp.log(d["weighing_zero"]), xp.log1p(-d["weighing_zero"]) + norm.logcdf((floor - u) / noise)
-            )
-            said = xp.where((col(row["empty"]) > 0) | (weighed < floor), nothing, said)
-        parts.append(xp.where(col(xp.isnan(row["log_rate"])), 0.0, said))
+        weighed = _wide(row["log_rate"])
+        inside = (_wide(row["empty"]) <= 0) & (weighed >= d["weighing_floor"])
+        said = xp.log1p(-d["weighing_zero"]) + _normal(xp.where(inside, weighed, 0.0), u, t["weighing_noise"], xp)
+        parts.append(xp.where(inside, said, 0.0))
     return sum(parts[1:], parts[0]) if parts else None
+
+
+def _beyond(u: Array, row: Tree, t: Tree, d: Tree, has: tuple[str, ...], xp: ModuleType, norm: Any) -> Array:
+    """Log likelihood of what lies at an end, at u (place, week node, day node, set): that it would have gone on beyond it."""
+    total = xp.zeros_like(u)
+    for name, mean in _means(u, _wide(row["half"]), _wide(row["event"]), t).items():
+        if name in has:
+            answer, noise = _wide(row[name]), t[f"{name}_noise"]
+            top = answer >= _SCALE_END
+            said = norm.logcdf(xp.where(top, mean - _SCALE_END, -mean) / noise)
+            total = total + xp.where(top | (answer <= 0.0), said, 0.0)
+    if "log_rate" in has:
+        weighed, floor = _wide(row["log_rate"]), d["weighing_floor"]
+        nothing = xp.logaddexp(
+            xp.log(d["weighing_zero"]), xp.log1p(-d["weighing_zero"]) + norm.logcdf((floor - u) / t["weighing_noise"])
+        )
+        below = (~xp.isnan(weighed)) & ((_wide(row["empty"]) > 0) | (weighed < floor))
+        total = total + xp.where(below, nothing, 0.0)
+    return total
+
+
+def _wide(values: Array) -> Array:
+    return values[:, None, None, None]
+
+
+def _normal(x: Array, mean: Array, sd: Array, xp: ModuleType) -> Array:
+    """Log density."""
+    return -0.5 * ((x - mean) / sd) ** 2 - xp.log(sd) - _LOG_ROOT_TAU
 
 
 def terms(z: Array, d: Tree, has: tuple[str, ...], k: int, m: int) -> dict[str, Array]:
@@ -245,14 +281,21 @@ def terms(z: Array, d: Tree, has: tuple[str, ...], k: int, m: int) -> dict[str, 
         "empty": jnp.append(d["empty"], 0.0)[d["turn"]],
         "half": jnp.append(d["half"][d["site"]], 0.0)[d["turn"]],
         "u": jnp.concatenate([u, jnp.zeros_like(u[:1])])[d["turn"]],
+        "end_at": d["end_at"],
     }  # (turn, day, …)
+    if ENDS in has:
+        at = {name: d[name][d["end"]] for name in (*MEASURES, "empty")}
+        at |= {"half": d["half"][d["site"]][d["end"]], "event": d["event"][d["day"]][d["end"]]}
+        beyond = _beyond(u[d["end"], None, None] + week + today, at, t, d, has, jnp, norm)
+        beyond = jnp.concatenate([beyond, jnp.zeros_like(beyond[:1])])
 
     def read(chance: Array, rest: Array, row: Tree) -> tuple[Array, Array]:
         """One more reading of each day: its chance, and the log likelihood of what is no answer in steps."""
         if "hdss" in has:
             chance = chance * _answer_chance(row["u"], by_hdss, row["hdss"], row["half"], t, d["lapse"], jnp)
-        more = _measured(row["u"][:, None, None] + week + today, row, t, d, has, jnp, norm)
-        return chance, rest if more is None else rest + more
+        more = _measured(row["u"][:, None, None] + week + today, row, t, d, has, jnp)
+        rest = rest if more is None else rest + more
+        return chance, rest + beyond[row["end_at"]] if ENDS in has else rest
 
     def next_read(carry: Array, row: Tree) -> tuple[Array, None]:
         chance, rest = read(carry[0], carry[1], row)
