@@ -41,16 +41,18 @@ FUTURE_WORDS = {"own": "goes on in their own way", "changed": "another schedule 
 def futures(
     source: str, future: str, indices: list[int], seed: int, days: int, kind: str
 ) -> list[tuple[Any, Any]]:
-    """People of one length of diary with their future, and the ceiling's chances (day, 4) or None."""
+    """People of one length of diary with their future, and the ceiling's chances (day, 4)."""
     from sudomotor.simulation.planned import PlannedSession
     from sudomotor.simulation.virtual_diary import people_of
     from sudomotor.simulation.virtual_life import begin_lives
-    from sudomotor.simulation.virtual_stranger import stranger_people
+    from sudomotor.simulation.virtual_stranger import stranger_futures, stranger_people
 
     if source == "strangers":
-        return [
-            (p, None) for p in stranger_people(1, seed, days=days, ahead=AHEAD, kind=kind, indices=indices)
-        ]
+        group = stranger_people(1, seed, days=days, ahead=AHEAD, kind=kind, indices=indices)
+        ceiling = stranger_futures(
+            [p.later.sessions for p in group], seed, days=days, ahead=AHEAD, indices=indices, kind=kind, draws=FUTURES
+        )
+        return with_ceiling(group, ceiling)
     lives = begin_lives(1, seed, mechanism=MECHANISMS, kind=kind, indices=indices).own_way(days)
     if future == "own":
         later = lives.own_way(AHEAD)
@@ -63,7 +65,11 @@ def futures(
         later = lives.live(plans, AHEAD)
     group = people_of(later, days)
     ceiling = lives.futures([p.later.sessions for p in group], AHEAD, FUTURES)
-    # a chance of none in so many futures is small, not none
+    return with_ceiling(group, ceiling)
+
+
+def with_ceiling(group: list[Any], ceiling: Any) -> list[tuple[Any, Any]]:
+    """People with the ceiling's chances: one of none in so many futures is small, not none."""
     ceiling = (ceiling * FUTURES + 0.25) / (FUTURES + 1.0)
     return [(p, ceiling[:, i]) for i, p in enumerate(group)]
 
@@ -100,7 +106,7 @@ def people(
                 "answers": int(np.count_nonzero(record.answer)), "sessions_ahead": len(person.later.sessions),
                 "crps": crps_ordinal(chances, answer).tolist(), "chosen": naive.chosen,
                 "naive": {name: crps_ordinal(p, answer).tolist() for name, p in each.items()},
-                "ceiling": None if ceiling is None else crps_ordinal(ceiling, answer).tolist(),
+                "ceiling": crps_ordinal(ceiling, answer).tolist(),
                 "log": float(log_score(chances, answer).mean()), "log_naive": float(log_score(chosen, answer).mean()),
                 "brier": float(brier(dry, answer).mean()),
                 "brier_naive": float(brier(np.clip(chosen[:, :2].sum(axis=1), 0, 1), answer).mean()),
@@ -134,12 +140,11 @@ def summary(rows: list[Row]) -> dict[str, Any]:
             "skill_low": skill.low, "skill_high": skill.high, "median_person": float(np.median(ratio)),
             "worst_tenth": float(np.quantile(ratio, 0.1)),
         }  # fmt: skip
-    if rows[0]["ceiling"] is not None:
-        best = np.array([np.mean(row["ceiling"]) for row in rows])
-        found["ceiling"] = {
-            "crps": float(best.mean()), "beats_pct": float(100.0 * np.mean(best < chosen)),
-            "skill": float(1.0 - best.mean() / chosen.mean()),
-        }  # fmt: skip
+    best = np.array([np.mean(row["ceiling"]) for row in rows])
+    found["ceiling"] = {
+        "crps": float(best.mean()), "beats_pct": float(100.0 * np.mean(best < chosen)),
+        "skill": float(1.0 - best.mean() / chosen.mean()),
+    }  # fmt: skip
     found["naive_crps"] = {name: float(values.mean()) for name, values in each.items()}
     lead_twin = np.mean([row["crps"] for row in rows], axis=0).reshape(WEEKS, -1).mean(axis=1)
     lead_naive = (
@@ -240,12 +245,11 @@ def main() -> None:
             ],
         )
         weeks = ", ".join(f"{100 * s:.0f} %" for s in found["skill_by_week"])
-        ceiling = found.get("ceiling")
-        if ceiling:
-            print(
-                f"ceiling: who knows all but the future has a CRPS of {ceiling['crps']:.3f}, a skill of "
-                f"{100 * ceiling['skill']:.1f} %, and is better for {ceiling['beats_pct']:.0f} % of people"
-            )
+        ceiling = found["ceiling"]
+        print(
+            f"ceiling: who knows all but the future has a CRPS of {ceiling['crps']:.3f}, a skill of "
+            f"{100 * ceiling['skill']:.1f} %, and is better for {ceiling['beats_pct']:.0f} % of people"
+        )
         print(
             f"skill by week ahead: {weeks}; 50 % intervals cover {100 * found['covered_50']:.0f} %, 90 % "
             f"{100 * found['covered_90']:.0f} %; log score {found['log']:.3f} ({found['log_naive']:.3f}), Brier "

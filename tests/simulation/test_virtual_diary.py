@@ -20,7 +20,7 @@ from sudomotor.simulation.virtual_body import bodies, dose_tables, live_day, occ
 from sudomotor.simulation.virtual_diary import people_of, virtual_people
 from sudomotor.simulation.virtual_life import VirtualLives, begin_lives
 from sudomotor.simulation.virtual_luck import luck
-from sudomotor.simulation.virtual_stranger import stranger_people
+from sudomotor.simulation.virtual_stranger import stranger_futures, stranger_people
 
 CYCLE = ("charge", "acid", "colloid", "synaptic")
 DAYS = 90
@@ -273,6 +273,23 @@ def test_strangers_follow_another_law_and_other_people():
     assert np.mean(before) > np.mean(after) + 0.8
     answers = {e.hdss for person in group for e in person.diary.entries if e.hdss}
     assert answers == {1, 2, 3, 4}
+
+
+def test_who_knows_a_stranger_knows_the_chances_and_not_what_chance_brings():
+    days, who = 77, list(range(40))
+    group = stranger_people(40, seed=1, days=days, ahead=28)
+    same = {"days": days, "ahead": 28, "indices": who}
+    held = stranger_futures([person.later.sessions for person in group], 1, draws=60, **same)
+    answer = np.stack([person.later.hdss for person in group], axis=1)
+    good = held[..., :2].sum(axis=-1)
+    assert good.mean() == pytest.approx((answer <= 2).mean(), abs=0.06)  # right on average,
+    by_group = np.mean(answer <= 2) - (answer <= 2)
+    assert np.mean((good - (answer <= 2)) ** 2) < 0.7 * np.mean(by_group**2)  # and of each by themselves
+    none = stranger_futures([[]] * 40, 1, draws=60, **same)
+    daily = stranger_futures([every(28, 1)] * 40, 1, draws=60, **same)
+    steps = np.arange(1, 5)
+    assert (none[0] == daily[0]).all()  # a day's answer is given before its session
+    assert (none[-1] @ steps).mean() > (held[-1] @ steps).mean() > (daily[-1] @ steps).mean() + 0.1
 
 
 @pytest.mark.slow
