@@ -144,20 +144,12 @@ def prior(who: Person | str, account: str, p: Parameters) -> Prior:
     at |= {
         "strength": of("twin_strength_log"),
         "repair_days": (
-            math.log(p.value("repair_days") * _older(age, p)) + p.value("twin_repair_log"),
-            both(
-                p["repair_time_factor"].spread, p["twin_repair_log"].spread, _calibrated_log_sd(p, "repair_days")
-            ),
+            math.log(p.value("repair_days") * _older(age, p)),
+            both(p["repair_time_factor"].spread, _calibrated_log_sd(p, "repair_days")),
         ),
-        "heal_days": (
-            math.log(p.value("hit_healing_days")) + p.value("twin_heal_log"),
-            both(p["twin_heal_log"].spread, _calibrated_log_sd(p, "hit_healing_days")),
-        ),
+        "heal_days": (math.log(p.value("hit_healing_days")), _calibrated_log_sd(p, "hit_healing_days")),
         "fast": (0.0, _calibrated_log_sd(p, "fast_block_max")),
-        "unreached": (
-            _logit(unreached.value) + p.value("twin_unreached_logit"),
-            both(p["twin_unreached_logit"].spread, (_logit(high) - _logit(max(low, 1e-3))) / (2.0 * _Z90)),
-        ),
+        "unreached": (_logit(unreached.value), (_logit(high) - _logit(max(low, 1e-3))) / (2.0 * _Z90)),
         "start_block": of("twin_start_block_logit"),
         "hdss_shift": (
             p.value("hdss_shift") / slope,
