@@ -287,6 +287,10 @@ def test_who_knows_a_stranger_knows_the_chances_and_not_what_chance_brings():
     assert np.mean((good - (answer <= 2)) ** 2) < 0.7 * np.mean(by_group**2)  # and of each by themselves
     none = stranger_futures([[]] * 40, 1, draws=60, **same)
     daily = stranger_futures([every(28, 1)] * 40, 1, draws=60, **same)
+    with pytest.raises(InputError, match="day -1 is outside of the 28 days"):
+        stranger_futures([[PlannedSession(-1, 15.0, 20.0)], *[[]] * 39], 1, draws=1, **same)
+    with pytest.raises(InputError, match="sessions for 2 people are given, and there are 40"):
+        stranger_futures([[]] * 2, 1, draws=1, **same)
     steps = np.arange(1, 5)
     assert (none[0] == daily[0]).all()  # a day's answer is given before its session
     assert (none[-1] @ steps).mean() > (held[-1] @ steps).mean() > (daily[-1] @ steps).mean() + 0.1

@@ -34,7 +34,7 @@ from sudomotor.simulation.virtual_habits import (
     wants_session,
     write_day,
 )
-from sudomotor.simulation.virtual_luck import luck
+from sudomotor.simulation.virtual_luck import luck, seed_of_future
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -44,7 +44,6 @@ START = datetime.date(2026, 1, 5)
 MOST_DAYS = 1500
 MOST_PEOPLE = 5000
 MOST_MA = 50.0
-_FAR = 1000003  # seeds of other futures lie far from those of people
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +181,7 @@ class VirtualLives:
         tables = dose_tables(self.bodies, current, minutes)
         count = np.zeros((days, self.n, 4))
         for draw in range(draws):
-            other = replace(self, seed=seed + _FAR * (draw + 1), missed_pct=0.0)
+            other = replace(self, seed=seed_of_future(seed, draw), missed_pct=0.0)
             lived = _lived(other, days, which, current, minutes, tables)
             answer = lived.record["answer"][-days:].astype(np.int64)
             count += np.eye(4)[answer - 1]

@@ -24,6 +24,7 @@ DAILY = (
 _NORMAL = ("day", "drift", "weather", "mood", "weigh", "wetness", "anxiety", "level")
 _TAG = 0x76697274
 _LEAST = 2.0**-53
+_FAR = 1000003  # seeds of other futures lie far from those of people
 
 
 def luck(seed: int, indices: Whole, first: int, days: int) -> dict[str, Array]:
@@ -43,6 +44,15 @@ def luck(seed: int, indices: Whole, first: int, days: int) -> dict[str, Array]:
     for name in _NORMAL:
         out[name] = normal_quantile(out[name].ravel()).reshape(out[name].shape)
     return out
+
+
+def seed_of_future(seed: int, draw: int) -> int:
+    """The seed of one of many futures of the same people, for `luck`.
+
+    >>> seed_of_future(1, 0) != seed_of_future(1, 1)
+    True
+    """
+    return seed + _FAR * (draw + 1)
 
 
 def once(seed: int, indices: Whole, name: str) -> Array:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sudomotor.errors import InputError
 from sudomotor.parameters import load
 from sudomotor.person import draw
 from sudomotor.person.people import People
@@ -33,7 +34,7 @@ from sudomotor.simulation.virtual_habits import (
     write_day,
 )
 from sudomotor.simulation.virtual_life import MOST_DAYS, MOST_PEOPLE, START, whole_number
-from sudomotor.simulation.virtual_luck import luck
+from sudomotor.simulation.virtual_luck import luck, seed_of_future
 
 Array = NDArray[np.float64]
 Tree = dict[str, Any]
@@ -119,22 +120,37 @@ def stranger_futures(
     -------
     (day, person, 4)
 
+    Raises
+    ------
+    InputError
+        for a session on a day that is not among them, or sessions of more or fewer people.
+
     Examples
     --------
     >>> stranger_futures([[]], seed=1, days=30, ahead=7, indices=[0], draws=4).sum(axis=-1).tolist()
     [[1.0], [1.0], [1.0], [1.0], [1.0], [1.0], [1.0]]
     """
     which = np.asarray(indices)
+    if len(sessions) != len(which):
+        raise InputError(
+            f"sessions for {len(sessions)} people are given, and there are {len(which)}", where="sessions",
+            mend="one list of sessions a person, empty for none",
+        )  # fmt: skip
     life = _begin(which, seed, days, ahead, kind)
     x_all = luck(seed, which, 0, life.before + days)
     _, now = _live(life, _first(life, x_all["level"][0]), x_all)
     held = np.zeros((ahead, len(which)), dtype=bool)
     for i, each in enumerate(sessions):
-        held[[session.day for session in each], i] = True
+        for session in each:
+            if not 0 <= session.day < ahead:
+                raise InputError(
+                    f"a session on day {session.day} is outside of the {ahead} days to come", where="sessions",
+                    mend="day 0 is the day after the diary's last",
+                )  # fmt: skip
+            held[session.day, i] = True
     count = np.zeros((ahead, len(which), 4))
-    for draw_no in range(draws):
-        # seeds of other futures lie far from those of people
-        to_come = luck(other + 1_000_003 * (draw_no + 1), which, 0, ahead)
+    for i in range(draws):
+        to_come = luck(seed_of_future(other, i), which, 0, ahead)
         body = now["body"]
         for day in range(ahead):
             body, answer = _day(life, body, held[day], {name: values[day] for name, values in to_come.items()})
